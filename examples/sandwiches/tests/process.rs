@@ -1,0 +1,145 @@
+//! The program as it is started and stopped: its first words, its signals, its exit status.
+
+mod support;
+
+use std::io::{BufRead, BufReader, Lines};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, ChildStderr, Command, Stdio};
+
+use support::{Client, Folder, make};
+
+/// The program, running.
+struct Program {
+    child: Child,
+    address: SocketAddr,
+    log: Lines<BufReader<ChildStderr>>,
+}
+
+impl Program {
+    fn start(db: &Path) -> Program {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_sandwiches"))
+            .args(["--listen", "127.0.0.1:0", "--allow-slow", "--db"])
+            .arg(db)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut words = BufReader::new(child.stdout.take().unwrap()).lines();
+        let first = words.next().unwrap().unwrap();
+        let address = first
+            .strip_prefix("sandwiches on http://")
+            .and_then(|rest| rest.split(',').next());
+        let address = address
+            .and_then(|address| address.parse().ok())
+            .unwrap_or_else(|| panic!("no address: {first}"));
+        let second = words.next().unwrap().unwrap();
+        assert!(
+            second.starts_with(&format!("try: curl -i http://{address}/sandwiches ")),
+            "{second}"
+        );
+        let log = BufReader::new(child.stderr.take().unwrap()).lines();
+        Program {
+            child,
+            address,
+            log,
+        }
+    }
+
+    /// Reads the log up to a line with this in it.
+    fn wait_for(&mut self, words: &str) {
+        assert!(
+            self.log.any(|line| line.unwrap().contains(words)),
+            "the log ended without {words:?}"
+        );
+    }
+
+    fn signal(&self, name: &str) {
+        let status = Command::new("kill")
+            .args(["-s", name, &self.child.id().to_string()])
+            .status()
+            .unwrap();
+        assert!(status.success());
+    }
+}
+
+/// A test that panics leaves no process behind.
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn either_signal_lets_the_request_in_flight_finish_and_exits_with_zero() {
+    for signal in ["TERM", "INT"] {
+        let folder = Folder::new();
+        let mut program = Program::start(&folder.db());
+        let mut client = Client::connect(program.address);
+        let path = make(&mut client, "BLT");
+        client.send("GET", &format!("{path}?slow_ms=500"));
+        program.wait_for("searching for sandwich");
+
+        program.signal(signal);
+
+        assert_eq!(client.receive().status, 200, "{signal}");
+        client.expect_end();
+        program.wait_for("closed, 0 connections cut off");
+        assert!(program.child.wait().unwrap().success(), "{signal}");
+    }
+}
+
+#[test]
+fn a_second_signal_ends_it_at_once() {
+    let folder = Folder::new();
+    let mut program = Program::start(&folder.db());
+    let mut client = Client::connect(program.address);
+    let path = make(&mut client, "BLT");
+    client.send("GET", &format!("{path}?slow_ms=5000"));
+    program.wait_for("searching for sandwich");
+
+    program.signal("TERM");
+    program.wait_for("closing, 1 connections open");
+    program.signal("TERM");
+
+    assert_eq!(
+        program.child.wait().unwrap().code(),
+        None,
+        "ended by the signal"
+    );
+}
+
+#[test]
+fn what_was_answered_survives_a_kill() {
+    let folder = Folder::new();
+    let mut program = Program::start(&folder.db());
+    let path = make(&mut Client::connect(program.address), "BLT");
+    program.child.kill().unwrap();
+    program.child.wait().unwrap();
+
+    let program = Program::start(&folder.db());
+    assert_eq!(
+        Client::connect(program.address).call("GET", &path).json()["name"],
+        "BLT"
+    );
+}
+
+#[test]
+fn a_file_that_is_no_database_is_refused_in_words() {
+    let folder = Folder::new();
+    std::fs::write(folder.db(), "a shopping list".repeat(100)).unwrap();
+
+    let output = Command::new(env!("CARGO_BIN_EXE_sandwiches"))
+        .arg("--db")
+        .arg(folder.db())
+        .output()
+        .unwrap();
+
+    assert_eq!(output.status.code(), Some(1));
+    let words = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        words.contains("sandwiches.db") && words.contains("not a database"),
+        "{words}"
+    );
+}

@@ -1,0 +1,232 @@
+//! What the service's tests share: a small HTTP client, a folder that goes away, and a service on a thread.
+
+// Each test file takes what it needs and leaves the rest.
+#![allow(dead_code)]
+
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use sandwiches::{App, Report, Store, app, serve};
+use serde_json::Value;
+
+/// Longer than any answer takes; a test that gets here fails with a timeout instead of hanging.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A blocking HTTP/1.1 client on one connection, which it keeps.
+pub(crate) struct Client(BufReader<TcpStream>);
+
+impl Client {
+    pub(crate) fn connect(to: SocketAddr) -> Client {
+        let stream = TcpStream::connect(to).expect("the service listens");
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.set_nodelay(true).unwrap();
+        Client(BufReader::new(stream))
+    }
+
+    /// A request without a body.
+    pub(crate) fn call(&mut self, method: &str, target: &str) -> Answer {
+        self.send(method, target);
+        self.receive()
+    }
+
+    /// A request with a body.
+    pub(crate) fn call_with(
+        &mut self,
+        method: &str,
+        target: &str,
+        content_type: &str,
+        body: &[u8],
+    ) -> Answer {
+        let length = body.len();
+        let head = format!(
+            "{method} {target} HTTP/1.1\r\nhost: x\r\ncontent-type: {content_type}\r\ncontent-length: {length}\r\n\r\n"
+        );
+        self.write(&[head.as_bytes(), body].concat());
+        self.receive()
+    }
+
+    /// Sends a request without a body, and does not wait for its answer.
+    pub(crate) fn send(&mut self, method: &str, target: &str) {
+        self.write(format!("{method} {target} HTTP/1.1\r\nhost: x\r\n\r\n").as_bytes());
+    }
+
+    pub(crate) fn write(&mut self, bytes: &[u8]) {
+        self.0.get_mut().write_all(bytes).unwrap();
+    }
+
+    /// The next answer.
+    pub(crate) fn receive(&mut self) -> Answer {
+        let status_line = self.line();
+        let status = status_line
+            .split(' ')
+            .nth(1)
+            .and_then(|code| code.parse().ok());
+        let status = status.unwrap_or_else(|| panic!("no status line: {status_line:?}"));
+        let mut headers = Vec::new();
+        loop {
+            let line = self.line();
+            if line.is_empty() {
+                break;
+            }
+            let (name, value) = line.split_once(':').expect("a header has a colon");
+            headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
+        }
+        let mut answer = Answer {
+            status,
+            headers,
+            body: Vec::new(),
+        };
+        let length = answer
+            .header("content-length")
+            .map_or(0, |n| n.parse().unwrap());
+        answer.body.resize(length, 0);
+        self.0.read_exact(&mut answer.body).unwrap();
+        answer
+    }
+
+    /// Whether nothing has arrived so far.
+    pub(crate) fn waits(&self) -> bool {
+        let stream = self.0.get_ref();
+        stream.set_nonblocking(true).unwrap();
+        let peeked = stream.peek(&mut [0]);
+        stream.set_nonblocking(false).unwrap();
+        self.0.buffer().is_empty()
+            && peeked.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
+    }
+
+    /// Waits until the service closes the connection, and panics if it says anything before.
+    pub(crate) fn expect_end(&mut self) {
+        let mut rest = Vec::new();
+        self.0.read_to_end(&mut rest).unwrap();
+        assert_eq!(rest, b"", "nothing comes before the end");
+    }
+
+    fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.0.read_line(&mut line).unwrap();
+        line.truncate(line.trim_end().len());
+        line
+    }
+}
+
+/// An answer, with its header names in lower case.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(n, _)| n == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("no JSON: {self:?}"))
+    }
+}
+
+/// Stores a sandwich and gives its path, `/sandwiches/{id}`.
+pub(crate) fn make(client: &mut Client, name: &str) -> String {
+    let body = serde_json::json!({ "name": name }).to_string();
+    let answer = client.call_with("POST", "/sandwiches", "application/json", body.as_bytes());
+    assert_eq!(answer.status, 201, "{answer:?}");
+    answer
+        .header("location")
+        .expect("201 has a location")
+        .to_owned()
+}
+
+/// A folder of its own for each test, removed with what is in it.
+pub(crate) struct Folder(PathBuf);
+
+impl Folder {
+    pub(crate) fn new() -> Folder {
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
+        let n = NEXT.fetch_add(1, Ordering::Relaxed);
+        let path = std::env::temp_dir().join(format!("sandwiches-{}-{n}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Folder(path)
+    }
+
+    /// Where the service under test keeps its sandwiches.
+    pub(crate) fn db(&self) -> PathBuf {
+        self.0.join("sandwiches.db")
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// The service on a thread and a port of its own.
+pub(crate) struct Service {
+    pub(crate) address: SocketAddr,
+    /// A byte, or its end, tells the service to stop.
+    stop: UnixStream,
+    thread: thread::JoinHandle<Report>,
+}
+
+impl Service {
+    /// Returns once it listens. Slow queries are allowed.
+    pub(crate) fn start(db: &Path) -> Service {
+        let store = Store::open(db).unwrap();
+        let (stop, told) = UnixStream::pair().unwrap();
+        let (tell_address, address) = mpsc::channel();
+        let thread = thread::spawn(move || {
+            toque::Runtime::new().unwrap().block_on(async {
+                let any = SocketAddr::from(([127, 0, 0, 1], 0));
+                let listener = toque::net::TcpListener::bind(any).await.unwrap();
+                tell_address.send(listener.local_addr().unwrap()).unwrap();
+                let told = toque::io::Async::new(told).unwrap();
+                let shutdown = async { told.readable().await.unwrap() };
+                serve(
+                    listener,
+                    app(App {
+                        store,
+                        allow_slow: true,
+                    }),
+                    shutdown,
+                )
+                .await
+            })
+        });
+        Service {
+            address: address.recv().expect("the service starts"),
+            stop,
+            thread,
+        }
+    }
+
+    pub(crate) fn client(&self) -> Client {
+        Client::connect(self.address)
+    }
+
+    /// Tells it to stop, and does not wait.
+    pub(crate) fn tell_to_stop(&mut self) {
+        self.stop.write_all(b"!").unwrap();
+    }
+
+    /// Stops it and waits for its end.
+    pub(crate) fn stop(mut self) -> Report {
+        self.tell_to_stop();
+        self.thread.join().expect("the service does not panic")
+    }
+
+    /// Waits for its end.
+    pub(crate) fn join(self) -> Report {
+        self.thread.join().expect("the service does not panic")
+    }
+}

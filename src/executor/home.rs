@@ -1,0 +1,69 @@
+//! Home: what a waker, a handle or an errand on another thread needs to reach its executor.
+//! Shared by all of them; outlives the executor.
+
+use std::fmt;
+
+use super::injector::{Closed, Injector};
+use super::task::Runnable;
+use crate::waker::Ring;
+
+/// The executor as other threads see it.
+pub(crate) struct Home {
+    /// Tells runtimes apart; never used twice.
+    id: u64,
+    injector: Injector<Message>,
+    /// Ends the wait in the reactor.
+    bell: Box<dyn Ring>,
+}
+
+/// What another thread can send.
+pub(crate) enum Message {
+    /// A task is ready to be polled. Perhaps a new one.
+    Ready(Runnable),
+    /// The future of `block_on` is.
+    Main,
+    /// Something to be done on the executor's thread.
+    Errand(Box<dyn FnOnce() + Send>),
+}
+
+impl Home {
+    pub(super) fn new(id: u64, bell: Box<dyn Ring>) -> Self {
+        Self {
+            id,
+            injector: Injector::new(),
+            bell,
+        }
+    }
+
+    pub(crate) fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// Sends a message; gives it back if the executor has gone. The caller keeps `self` alive meanwhile: once a task has been
+    /// sent, its own reference may be gone.
+    pub(crate) fn send(&self, message: Message) -> Result<(), Message> {
+        match self.injector.push(message) {
+            Ok(true) => self.bell.ring(),
+            Ok(false) => {}
+            Err(Closed(message)) => return Err(message),
+        }
+        Ok(())
+    }
+
+    /// Has `errand` run on the executor's thread. If the executor has gone it is dropped here.
+    pub(crate) fn errand(&self, errand: impl FnOnce() + Send + 'static) {
+        drop(self.send(Message::Errand(Box::new(errand))));
+    }
+
+    pub(super) fn injector(&self) -> &Injector<Message> {
+        &self.injector
+    }
+}
+
+impl fmt::Debug for Home {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Home")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,262 @@
+//! The task: a future on the heap, with what its runtime must know of it in front.
+//! Its memory and its states are [`async_task`]'s; what is here is the way to the queue and the guard around the future.
+
+use std::any::Any;
+use std::fmt;
+use std::future::Future;
+use std::num::NonZeroU64;
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll};
+
+use pin_project_lite::pin_project;
+use slotmap::{Key, KeyData, new_key_type};
+
+use super::abort::AbortState;
+use super::error::JoinError;
+use super::here;
+use super::home::{Home, Message};
+use super::local::Work;
+
+new_key_type! {
+    /// A live task's place in its executor's table.
+    pub(crate) struct TaskKey;
+}
+
+/// A task that is to be polled. It is run, never dropped: so every task ends with an outcome.
+pub(crate) type Runnable = async_task::Runnable<Meta>;
+
+/// What a task's memory holds in its end: the output, or why there is none.
+pub(crate) type Outcome<T> = Result<T, JoinError>;
+
+/// Names a task: unique in the process, counted up from 1.
+///
+/// # Example
+/// ```
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// let (one, two) = (toque::spawn(async {}), toque::spawn(async {}));
+/// assert_ne!(one.id(), two.id());
+/// # });
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Id(NonZeroU64);
+
+impl Id {
+    /// The next number.
+    pub(crate) fn next() -> Self {
+        static LAST: AtomicU64 = AtomicU64::new(0);
+        // Relaxed: only the number counts. At one a nanosecond they last for 584 years.
+        let id = LAST.fetch_add(1, Ordering::Relaxed) + 1;
+        Self(NonZeroU64::new(id).expect("2^64 tasks were spawned"))
+    }
+}
+
+impl fmt::Display for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Debug for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Id({})", self.0)
+    }
+}
+
+/// What a task knows of itself. In front of the future, readable from any thread that holds the task.
+pub(crate) struct Meta {
+    /// The way back. Here and not captured by the schedule function: async-task would pay for a captured value with a clone
+    /// of the task on every wake.
+    home: Arc<Home>,
+    id: Id,
+    /// The task's [`TaskKey`]; 0 for one that is in no table: not yet arrived from another thread, or a blocking job.
+    /// Relaxed throughout: written before the task is shared, or at home, and used at home.
+    key: AtomicU64,
+    /// What abort handles share with the task. Made with the first of them.
+    abort: OnceLock<Arc<AbortState>>,
+    /// Where it was spawned, for whoever looks for it.
+    location: &'static Location<'static>,
+}
+
+impl Meta {
+    pub(crate) fn new(home: Arc<Home>, location: &'static Location<'static>) -> Self {
+        Self {
+            home,
+            id: Id::next(),
+            key: AtomicU64::new(0),
+            abort: OnceLock::new(),
+            location,
+        }
+    }
+
+    pub(crate) fn id(&self) -> Id {
+        self.id
+    }
+
+    pub(crate) fn home(&self) -> &Arc<Home> {
+        &self.home
+    }
+
+    pub(crate) fn key(&self) -> TaskKey {
+        KeyData::from_ffi(self.key.load(Ordering::Relaxed)).into()
+    }
+
+    /// Enters the task into the table of its executor.
+    pub(super) fn set_key(&self, key: TaskKey) {
+        self.key.store(key.data().as_ffi(), Ordering::Relaxed);
+        if let Some(abort) = self.abort.get() {
+            abort.set_key(key);
+        }
+    }
+
+    pub(super) fn is_at_home(&self) -> bool {
+        self.key.load(Ordering::Relaxed) != 0
+    }
+
+    /// What abort handles share with the task.
+    pub(crate) fn abort_state(&self) -> &Arc<AbortState> {
+        self.abort
+            .get_or_init(|| Arc::new(AbortState::new(self.key())))
+    }
+
+    /// Makes what abort handles share beforehand, for a task whose key will be known later: whoever has it by then is told.
+    pub(super) fn share_abort_state(&mut self) {
+        self.abort_state();
+    }
+
+    /// Whether the task is to be dropped instead of polled.
+    #[inline]
+    pub(crate) fn is_aborted(&self) -> bool {
+        self.abort.get().is_some_and(|abort| abort.is_aborted())
+    }
+
+    /// The future is gone.
+    fn finish(&self) {
+        if self.is_at_home() {
+            // A task in the table is dropped at home only; `Executor::shut_down` sees to it.
+            here::at(&self.home, |executor| executor.forget(self.key()));
+        }
+        if let Some(abort) = self.abort.get() {
+            abort.finish();
+        }
+    }
+}
+
+impl fmt::Debug for Meta {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Meta")
+            .field("id", &self.id)
+            .field("location", &self.location)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a waker does: brings its task to the queue.
+#[inline]
+pub(super) fn schedule(task: Runnable) {
+    here::with(|executor| match executor {
+        Some(executor) if executor.is_home_of(task.metadata()) => executor.push(Work::Task(task)),
+        _ => send(task),
+    });
+}
+
+/// The same from another thread.
+#[cold]
+fn send(task: Runnable) {
+    // A count of our own: once the task is sent, it may be run and freed at any moment, and its count with it.
+    let home = Arc::clone(&task.metadata().home);
+    // An executor that has gone has dropped all its tasks before. What comes back was never there: spawned from another
+    // thread, and so free to be dropped on this one.
+    if let Err(Message::Ready(task)) = home.send(Message::Ready(task)) {
+        cancel(task);
+    }
+}
+
+/// Ends a task with the outcome "cancelled", here and now.
+pub(crate) fn cancel(task: Runnable) {
+    task.metadata().abort_state().abort();
+    task.run();
+}
+
+pin_project! {
+    /// A task's future, guarded: a panic ends the task and nothing else, and the end is noted.
+    pub(super) struct Guarded<'a, F> {
+        // `None` once it is done: dropped under guard, and not by async-task, which aborts the process on a panic there.
+        #[pin]
+        future: Option<F>,
+        // Whom to tell. It lies in front of the future and outlives it.
+        meta: &'a Meta,
+    }
+
+    impl<F> PinnedDrop for Guarded<'_, F> {
+        fn drop(this: Pin<&mut Self>) {
+            let this = this.project();
+            discard(this.future);
+            this.meta.finish();
+        }
+    }
+}
+
+impl<'a, F> Guarded<'a, F> {
+    pub(super) fn new(future: F, meta: &'a Meta) -> Self {
+        Self {
+            future: Some(future),
+            meta,
+        }
+    }
+}
+
+impl<F: Future> Future for Guarded<'_, F> {
+    type Output = Guard<Outcome<F::Output>>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        if this.meta.is_aborted() {
+            discard(this.future);
+            return Poll::Ready(Guard(Some(Err(JoinError::cancelled(this.meta.id)))));
+        }
+        let future = this.future.as_mut().as_pin_mut();
+        let future = future.expect("async-task polls no task again that is done");
+        let outcome = match catch_unwind(AssertUnwindSafe(|| future.poll(cx))) {
+            Ok(Poll::Pending) => return Poll::Pending,
+            Ok(Poll::Ready(output)) => Ok(output),
+            Err(payload) => Err(JoinError::panicked(this.meta.id, payload)),
+        };
+        discard(this.future);
+        Poll::Ready(Guard(Some(outcome)))
+    }
+}
+
+/// Drops a future. A panic of its destructor was reported by the panic hook, and ends here.
+fn discard<F>(mut future: Pin<&mut Option<F>>) {
+    if future.is_some() {
+        swallow(catch_unwind(AssertUnwindSafe(|| future.set(None))));
+    }
+}
+
+/// Ends a panic here, even one whose payload panics when it is dropped.
+pub(crate) fn swallow(result: Result<(), Box<dyn Any + Send>>) {
+    let Err(payload) = result else { return };
+    if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+        Box::leak(second); // it might go on like that
+    }
+}
+
+/// An outcome that nobody may ever ask for: dropped by async-task, which aborts the process on a panic.
+pub(crate) struct Guard<T>(Option<T>);
+
+impl<T> Guard<T> {
+    pub(crate) fn into_inner(mut self) -> T {
+        self.0.take().expect("filled until here")
+    }
+}
+
+impl<T> Drop for Guard<T> {
+    fn drop(&mut self) {
+        if let Some(value) = self.0.take() {
+            swallow(catch_unwind(AssertUnwindSafe(|| drop(value))));
+        }
+    }
+}

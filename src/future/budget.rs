@@ -1,0 +1,83 @@
+//! The budget: how many operations a task may finish in one poll before it must give way.
+//! Set by the executor before each poll, spent by sockets, timers and channels that were ready.
+//!
+//! Without it a socket that always has data would keep its task, and so the thread, for ever: `read().await` never
+//! returns `Pending` when there is always something to read.
+
+use std::cell::Cell;
+use std::task::{Context, Poll, ready};
+
+/// Operations in one poll. 128 is what tokio grants (tokio 1.54, `task/coop`): users' expectations of fairness are
+/// made of it, and an echo of 64 bytes spends two in a message.
+pub(crate) const OPERATIONS: u32 = 128;
+
+thread_local! {
+    /// What is left. Outside of a task there is no end: nobody waits behind it.
+    static LEFT: Cell<u32> = const { Cell::new(u32::MAX) };
+}
+
+/// A new poll begins.
+#[inline]
+pub(crate) fn refill() {
+    LEFT.set(OPERATIONS);
+}
+
+/// Code outside of any task begins.
+#[inline]
+pub(crate) fn unlimited() {
+    LEFT.set(u32::MAX);
+}
+
+/// Ready if the task may try another operation; otherwise it is woken at once, to go on after the others.
+#[inline]
+pub(crate) fn poll_proceed(cx: &mut Context<'_>) -> Poll<()> {
+    if LEFT.get() > 0 {
+        return Poll::Ready(());
+    }
+    cx.waker().wake_by_ref();
+    Poll::Pending
+}
+
+/// An operation was finished.
+#[inline]
+pub(crate) fn spend() {
+    let left = LEFT.get();
+    if left != u32::MAX {
+        LEFT.set(left.saturating_sub(1));
+    }
+}
+
+/// Spends one operation, or gives way if none is left.
+///
+/// For loops that await nothing which could give way by itself.
+///
+/// # Cancel safety
+/// Nothing is lost when the future is dropped.
+pub async fn consume_budget() {
+    std::future::poll_fn(|cx| {
+        ready!(poll_proceed(cx));
+        spend();
+        Poll::Ready(())
+    })
+    .await;
+}
+
+/// Whether the task may go on in this poll.
+pub(crate) fn is_left() -> bool {
+    LEFT.get() > 0
+}
+
+/// Runs `f` as if the budget had no end.
+pub(crate) fn without_limit<R>(f: impl FnOnce() -> R) -> R {
+    /// Puts the budget back, also on a panic.
+    struct Restore(u32);
+
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            LEFT.set(self.0);
+        }
+    }
+
+    let _restore = Restore(LEFT.replace(u32::MAX));
+    f()
+}

@@ -1,0 +1,28 @@
+//! Whether this thread is inside of a runtime's `block_on`: there, blocking it would stop every task.
+//! Set by `block_on`; asked by the blocking forms of `sync`, which know no runtime.
+
+use std::cell::Cell;
+
+thread_local! {
+    static ENTERED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether this thread runs tasks.
+pub(crate) fn is_entered() -> bool {
+    ENTERED.get()
+}
+
+/// Sets it, and gives back what it was.
+pub(crate) fn set_entered(entered: bool) -> bool {
+    ENTERED.replace(entered)
+}
+
+/// Panics where blocking would stop every task.
+#[track_caller]
+pub(crate) fn forbid_blocking(caller: &str) {
+    assert!(
+        !is_entered(),
+        "`{caller}` blocks the thread, and this thread runs tasks: await the asynchronous form, or call it inside \
+         `spawn_blocking`"
+    );
+}

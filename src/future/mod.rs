@@ -1,0 +1,7 @@
+//! Small futures that need no runtime: give way once, poll a closure, and the budget that makes busy tasks give way.
+
+pub(crate) mod budget;
+pub(crate) mod entered;
+mod yield_now;
+
+pub use yield_now::{YieldNow, yield_now};

@@ -1,0 +1,123 @@
+//! The back-off: how a listener waits while the process has no descriptor to accept with.
+//! Held by each listener. Told of every result of `accept`, asked before every try.
+//!
+//! A shortage leaves the connection in the queue, so the next try would fail at once and a server's loop would spin.
+//! Nothing tells when a descriptor is free again, so time must do: 10 ms, doubling up to a second. Ten is long enough
+//! to cost nothing, and a second is as long as a client waits without a thought.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use crate::clock::Instant;
+use crate::shim::atomic::{AtomicU64, Ordering};
+use crate::shim::sync::Mutex;
+
+const FIRST: Duration = Duration::from_millis(10);
+const LONGEST: Duration = Duration::from_secs(1);
+
+type Pause = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+pub(super) struct Backoff {
+    /// Shortages in a row. Zero, as nearly always, spares the lock. Relaxed throughout: it says no more than itself,
+    /// and what it leads to is under the lock.
+    shortages: AtomicU64,
+    /// What the next tries wait for; of meaning while `shortages` is not zero.
+    wait: Mutex<Wait>,
+}
+
+#[derive(Default)]
+struct Wait {
+    /// No try before this.
+    until: Option<Instant>,
+    /// The wait of `poll_accept`, which has no future of its own to keep it in.
+    pause: Option<Pause>,
+}
+
+impl Backoff {
+    pub(super) fn new() -> Self {
+        Self {
+            shortages: AtomicU64::new(0),
+            wait: Mutex::new(Wait::default()),
+        }
+    }
+
+    /// A try has failed for want of descriptors or memory: the next ones wait.
+    pub(super) fn shortage(&self) {
+        let before = self.shortages.fetch_add(1, Ordering::Relaxed);
+        let mut wait = self.wait.lock();
+        wait.until = Some(Instant::system() + delay_after(before));
+        wait.pause = None;
+    }
+
+    /// A try has not failed for want of anything.
+    pub(super) fn relief(&self) {
+        if self.shortages.load(Ordering::Relaxed) != 0 {
+            self.shortages.store(0, Ordering::Relaxed);
+            *self.wait.lock() = Wait::default();
+        }
+    }
+
+    /// Waits until a try may be made. Cancelled and called again, it waits for the rest.
+    pub(super) async fn passed(&self) {
+        let rest = self.rest();
+        if !rest.is_zero() {
+            crate::runtime::pause_for(rest).await;
+        }
+    }
+
+    /// As `passed`, for one poller at a time: the last one's waker counts.
+    pub(super) fn poll_passed(&self, cx: &mut Context<'_>) -> Poll<()> {
+        let rest = self.rest();
+        if rest.is_zero() {
+            return Poll::Ready(());
+        }
+        let mut wait = self.wait.lock();
+        let pause = wait
+            .pause
+            .get_or_insert_with(|| Box::pin(crate::runtime::pause_for(rest)));
+        ready!(pause.as_mut().poll(cx)); // the timer owes the wake
+        wait.pause = None;
+        wait.until = None;
+        Poll::Ready(())
+    }
+
+    fn rest(&self) -> Duration {
+        if self.shortages.load(Ordering::Relaxed) == 0 {
+            return Duration::ZERO;
+        }
+        let until = self.wait.lock().until;
+        until.map_or(Duration::ZERO, |until| until - Instant::system())
+    }
+}
+
+/// The delay after a shortage that had `before` others before it in a row.
+fn delay_after(before: u64) -> Duration {
+    let doublings = u32::try_from(before).unwrap_or(u32::MAX);
+    FIRST
+        .saturating_mul(2u32.saturating_pow(doublings))
+        .min(LONGEST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_delay_doubles_up_to_a_second() {
+        let delays: Vec<_> = (0..9).map(|n| delay_after(n).as_millis()).collect();
+        assert_eq!(delays, [10, 20, 40, 80, 160, 320, 640, 1000, 1000]);
+        assert_eq!(delay_after(u64::MAX), LONGEST);
+    }
+
+    #[test]
+    fn relief_ends_the_wait() {
+        let backoff = Backoff::new();
+        assert_eq!(backoff.rest(), Duration::ZERO);
+        backoff.shortage();
+        assert!(backoff.rest() > Duration::ZERO);
+        backoff.relief();
+        assert_eq!(backoff.rest(), Duration::ZERO);
+    }
+}

@@ -1,0 +1,187 @@
+//! The pool: threads for work that blocks, so that the one thread of the runtime need not.
+//! Filled by `spawn_blocking`; the results come back through the injector, as every wake from another thread does.
+//!
+//! Threads start when a job finds no idle one, up to a bound, and leave when they have been idle for a while.
+
+use std::collections::VecDeque;
+use std::io;
+use std::time::{Duration, Instant};
+
+use crate::shim::sync::{Arc, Condvar, Mutex, MutexGuard};
+use crate::shim::thread;
+
+/// Work for a thread of the pool.
+pub(crate) trait Job: Send + 'static {
+    /// Does it. Does not panic.
+    fn run(self);
+}
+
+/// How many threads, and how long they wait for work.
+#[derive(Clone, Debug)]
+pub(crate) struct Limits {
+    pub(crate) threads: usize,
+    pub(crate) keep_alive: Duration,
+    pub(crate) name: String,
+    pub(crate) stack_size: Option<usize>,
+}
+
+/// Threads that block so that others need not.
+#[derive(Debug)]
+pub(crate) struct Pool<J> {
+    state: Mutex<State<J>>,
+    /// Idle threads wait here for a job, or the end.
+    work: Condvar,
+    /// Whoever shuts the pool down waits here for the last thread.
+    empty: Condvar,
+    limits: Limits,
+}
+
+#[derive(Debug)]
+struct State<J> {
+    /// Jobs that no thread has taken yet, first come, first served.
+    queue: VecDeque<J>,
+    /// All threads, at work or idle.
+    threads: usize,
+    /// Those that wait for work.
+    idle: usize,
+    /// Those of the idle that have been called and have not come yet. Counted, since a wait may end without a call.
+    called: usize,
+    /// Set once: no more jobs.
+    closed: bool,
+}
+
+/// Why a job was not taken. It comes back.
+#[derive(Debug)]
+pub(crate) enum Refused<J> {
+    /// The pool has been shut down.
+    Closed(J),
+    /// There is no thread, and the operating system starts none.
+    NoThread(J, io::Error),
+}
+
+impl<J: Job> Pool<J> {
+    pub(crate) fn new(limits: Limits) -> Self {
+        Self {
+            state: Mutex::new(State {
+                queue: VecDeque::new(),
+                threads: 0,
+                idle: 0,
+                called: 0,
+                closed: false,
+            }),
+            work: Condvar::new(),
+            empty: Condvar::new(),
+            limits,
+        }
+    }
+
+    /// Queues a job, and sees that a thread comes for it.
+    pub(crate) fn submit(self: &Arc<Self>, job: J) -> Result<(), Refused<J>> {
+        let mut state = self.state.lock();
+        if state.closed {
+            return Err(Refused::Closed(job));
+        }
+        state.queue.push_back(job);
+        if state.idle > state.called {
+            state.called += 1;
+            self.work.notify_one();
+        } else if state.threads < self.limits.threads {
+            state.threads += 1;
+            drop(state);
+            return self.start_thread();
+        }
+        Ok(())
+    }
+
+    fn start_thread(self: &Arc<Self>) -> Result<(), Refused<J>> {
+        let mut thread = thread::Builder::new().name(self.limits.name.clone());
+        if let Some(size) = self.limits.stack_size {
+            thread = thread.stack_size(size);
+        }
+        let pool = Arc::clone(self);
+        let Err(error) = thread.spawn(move || pool.serve()) else {
+            return Ok(());
+        };
+        let mut state = self.state.lock();
+        state.threads -= 1;
+        if state.threads > 0 {
+            return Ok(()); // somebody comes for it, later
+        }
+        match state.queue.pop_back() {
+            Some(job) => Err(Refused::NoThread(job, error)),
+            None => Ok(()), // the end has come meanwhile, and taken it
+        }
+    }
+
+    /// A thread's life.
+    fn serve(&self) {
+        let mut state = self.state.lock();
+        loop {
+            while let Some(job) = state.queue.pop_front() {
+                drop(state);
+                job.run();
+                state = self.state.lock();
+            }
+            let called;
+            (state, called) = self.wait_for_work(state);
+            if !called {
+                break;
+            }
+        }
+        state.threads -= 1;
+        if state.threads == 0 {
+            self.empty.notify_all();
+        }
+    }
+
+    /// Waits until called. False if it is time to leave.
+    fn wait_for_work<'a>(
+        &self,
+        mut state: MutexGuard<'a, State<J>>,
+    ) -> (MutexGuard<'a, State<J>>, bool) {
+        state.idle += 1;
+        let mut late = false;
+        while state.called == 0 && !state.closed && !late {
+            (state, late) = self.work.wait_timeout(state, self.limits.keep_alive);
+        }
+        state.idle -= 1;
+        let called = state.called > 0; // first of all, or a job waits for nobody
+        if called {
+            state.called -= 1;
+        }
+        (state, called)
+    }
+
+    /// Takes no more jobs. Gives back those that no thread has begun.
+    pub(crate) fn close(&self) -> VecDeque<J> {
+        let mut state = self.state.lock();
+        state.closed = true;
+        self.work.notify_all();
+        std::mem::take(&mut state.queue)
+    }
+
+    /// Waits until the last thread has left, but not longer than `limit`. Gives the number of those that are left.
+    pub(crate) fn wait_until_empty(&self, limit: Duration) -> usize {
+        let end = Instant::now().checked_add(limit);
+        let mut state = self.state.lock();
+        while state.threads > 0 {
+            // A limit that no clock can hold is none, so an hour at a time.
+            let left = end.map_or(Duration::from_secs(3600), |end| {
+                end.saturating_duration_since(Instant::now())
+            });
+            if left.is_zero() {
+                break;
+            }
+            (state, _) = self.empty.wait_timeout(state, left);
+        }
+        state.threads
+    }
+}
+
+#[cfg(all(test, loom))]
+#[path = "pool_loom.rs"]
+mod loom_models;
+
+#[cfg(all(test, not(loom)))]
+#[path = "pool_tests.rs"]
+mod tests;

@@ -1,0 +1,89 @@
+use super::*;
+use std::sync::mpsc;
+
+struct Closure(Box<dyn FnOnce() + Send>);
+
+impl Job for Closure {
+    fn run(self) {
+        (self.0)();
+    }
+}
+
+fn job(f: impl FnOnce() + Send + 'static) -> Closure {
+    Closure(Box::new(f))
+}
+
+fn pool(threads: usize, keep_alive: Duration) -> Arc<Pool<Closure>> {
+    Arc::new(Pool::new(Limits {
+        threads,
+        keep_alive,
+        name: "test".to_owned(),
+        stack_size: None,
+    }))
+}
+
+const LONG: Duration = Duration::from_secs(60);
+
+#[test]
+fn every_job_is_run_and_never_by_more_threads_than_allowed() {
+    let pool = pool(3, LONG);
+    let (done, results) = mpsc::channel();
+    for n in 0..100 {
+        let done = done.clone();
+        pool.submit(job(move || done.send((n, std::thread::current().id())).unwrap()))
+            .unwrap();
+    }
+    let results: Vec<_> = results.iter().take(100).collect();
+    let threads: std::collections::HashSet<_> = results.iter().map(|(_, thread)| thread).collect();
+    assert!(threads.len() <= 3);
+    let mut numbers: Vec<_> = results.iter().map(|(n, _)| *n).collect();
+    numbers.sort_unstable();
+    assert_eq!(numbers, (0..100).collect::<Vec<_>>());
+    pool.close();
+    assert_eq!(pool.wait_until_empty(LONG), 0);
+}
+
+#[test]
+fn idle_threads_leave() {
+    let pool = pool(2, Duration::from_millis(1));
+    let (done, wait) = mpsc::channel();
+    pool.submit(job(move || done.send(()).unwrap())).unwrap();
+    wait.recv().unwrap();
+    assert_eq!(pool.wait_until_empty(LONG), 0); // without being closed
+    let (done, wait) = mpsc::channel();
+    pool.submit(job(move || done.send(()).unwrap())).unwrap();
+    wait.recv().unwrap(); // and others come
+}
+
+#[test]
+fn an_idle_thread_is_used_before_another_is_started() {
+    let pool = pool(8, LONG);
+    for _ in 0..20 {
+        let (done, wait) = mpsc::channel();
+        pool.submit(job(move || done.send(()).unwrap())).unwrap();
+        wait.recv().unwrap();
+        while pool.state.lock().idle == 0 {
+            std::thread::yield_now();
+        }
+    }
+    assert_eq!(pool.state.lock().threads, 1);
+}
+
+#[test]
+fn closed_it_gives_back_what_has_not_begun_and_takes_no_more() {
+    let pool = pool(1, LONG);
+    let (begun, wait) = mpsc::channel();
+    let (release, released) = mpsc::channel::<()>();
+    pool.submit(job(move || {
+        begun.send(()).unwrap();
+        let _ = released.recv();
+    }))
+    .unwrap();
+    wait.recv().unwrap();
+    pool.submit(job(|| panic!("never run"))).unwrap();
+    assert_eq!(pool.close().len(), 1);
+    assert!(matches!(pool.submit(job(|| ())), Err(Refused::Closed(_))));
+    assert_eq!(pool.wait_until_empty(Duration::ZERO), 1);
+    drop(release);
+    assert_eq!(pool.wait_until_empty(Duration::MAX), 0);
+}

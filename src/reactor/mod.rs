@@ -1,0 +1,279 @@
+//! The reactor: which descriptors are ready, and who waits for them. The event demultiplexer of the reactor pattern.
+//! Asked by every socket operation, told by the operating system, driven by the runtime's turn.
+//!
+//! The operating system tells each change once (it is edge-triggered), so the reactor remembers: a source is ready from
+//! the event that says so until an operation has found it is not. Everything happens on one thread, so nothing can come
+//! between an operation that finds nothing and the note of it.
+
+#[cfg(target_os = "linux")]
+mod epoll;
+mod portable;
+mod source;
+
+use std::cell::{Cell, RefCell};
+use std::io;
+use std::os::fd::{AsRawFd, BorrowedFd};
+use std::sync::Arc;
+use std::task::Waker;
+use std::time::Duration;
+
+use slotmap::{Key, KeyData, SlotMap, new_key_type};
+
+pub(crate) use source::{Direction, WaiterKey};
+use source::{Readiness, Source};
+
+use crate::waker::{Ring, WakeList};
+
+new_key_type! {
+    /// Names a registered descriptor. Stale once that is gone: an event that still carries it reaches nobody, even if the
+    /// descriptor's number has a new owner.
+    pub(crate) struct SourceKey;
+}
+
+/// How the reactor waits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ReactorKind {
+    /// The fastest of the platform: on Linux one system call a turn, elsewhere as [`Portable`](Self::Portable).
+    #[default]
+    Native,
+    /// `polling`'s own wait, edge-triggered where the platform can be.
+    Portable,
+    /// `polling`'s own wait, armed anew for each event, as where nothing else is to be had.
+    Oneshot,
+}
+
+/// What was asked of the operating system: each kind of wait gives these five.
+enum Poll {
+    #[cfg(target_os = "linux")]
+    Epoll(epoll::Epoll),
+    Portable(portable::Portable),
+}
+
+/// What other threads need of the reactor: to take a descriptor out of it.
+pub(crate) type Registrar = Arc<polling::Poller>;
+
+pub(crate) struct Reactor {
+    /// How it waits.
+    poll: Poll,
+    /// What is registered, by the key that events carry.
+    sources: RefCell<SlotMap<SourceKey, Source>>,
+    /// Whom to wake after a wait. Kept for its memory.
+    wakers: Cell<WakeList>,
+}
+
+impl Reactor {
+    pub(crate) fn new(kind: ReactorKind) -> io::Result<Self> {
+        Ok(Self {
+            poll: Poll::new(kind)?,
+            sources: RefCell::new(SlotMap::with_key()),
+            wakers: Cell::new(WakeList::new()),
+        })
+    }
+
+    /// What ends a wait from another thread.
+    pub(crate) fn bell(&self) -> Box<dyn Ring> {
+        match &self.poll {
+            #[cfg(target_os = "linux")]
+            Poll::Epoll(epoll) => epoll.bell(),
+            Poll::Portable(portable) => portable.bell(),
+        }
+    }
+
+    pub(crate) fn registrar(&self) -> Registrar {
+        match &self.poll {
+            #[cfg(target_os = "linux")]
+            Poll::Epoll(epoll) => epoll.registrar(),
+            Poll::Portable(portable) => portable.registrar(),
+        }
+    }
+
+    /// Registers a descriptor for both directions. `ready` is what is assumed of it until an operation finds otherwise:
+    /// true spares a wait where it can be tried at once.
+    ///
+    /// The descriptor is to be removed before it is closed.
+    pub(crate) fn add(&self, fd: BorrowedFd<'_>, ready: bool) -> io::Result<SourceKey> {
+        let source = Source::new(fd.as_raw_fd(), ready);
+        let key = self.sources.borrow_mut().insert(source);
+        let added = self.poll.add(fd, key.data().as_ffi());
+        if added.is_err() {
+            self.sources.borrow_mut().remove(key);
+        }
+        added.map(|()| key)
+    }
+
+    /// Forgets a source; the operating system has been told by `deregister`. Those who still wait for it are woken, and find
+    /// that it is gone.
+    pub(crate) fn remove(&self, key: SourceKey) {
+        let source = self.sources.borrow_mut().remove(key);
+        if let Some(mut source) = source {
+            let mut wakers = WakeList::new();
+            source.take_waiters(wakers.list());
+            wakers.wake_all();
+        }
+    }
+
+    /// Whether nothing is registered: then a look at the operating system can't find anything.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.sources.borrow().is_empty()
+    }
+
+    /// Whether an operation is worth a try.
+    #[inline]
+    pub(crate) fn is_ready(&self, key: SourceKey, direction: Direction) -> bool {
+        let sources = self.sources.borrow();
+        // A source that is gone is tried too: the operation will tell.
+        sources
+            .get(key)
+            .is_none_or(|source| source.is_ready(direction))
+    }
+
+    /// An operation has found that the source is not ready.
+    pub(crate) fn would_block(&self, key: SourceKey, direction: Direction) {
+        if let Some(source) = self.sources.borrow_mut().get_mut(key) {
+            source.clear(direction);
+        }
+    }
+
+    /// An operation has moved less than it was asked to: the source is not ready, unless that may have another cause.
+    pub(crate) fn drained(&self, key: SourceKey, direction: Direction) {
+        if !self.poll.can_trust_short_transfers() {
+            return;
+        }
+        if let Some(source) = self.sources.borrow_mut().get_mut(key) {
+            source.drained(direction);
+        }
+    }
+
+    /// Has `waker` woken when the source becomes ready: for polls that have no future of their own to remember more.
+    pub(crate) fn wake_when_ready(
+        &self,
+        key: SourceKey,
+        direction: Direction,
+        waker: &Waker,
+    ) -> io::Result<()> {
+        let mut sources = self.sources.borrow_mut();
+        let Some(source) = sources.get_mut(key) else {
+            return Ok(());
+        };
+        let replaced = source.poller(direction, waker);
+        let rearm = self.poll.rearm(source, key.data().as_ffi());
+        drop(sources);
+        if let Some(waker) = replaced {
+            waker.wake(); // of another task, which may still wait: it comes back
+        }
+        rearm
+    }
+
+    /// Has `waker` woken when the source becomes ready, or until `stop_waiting`: for futures that remember their key.
+    pub(crate) fn start_waiting(
+        &self,
+        key: SourceKey,
+        direction: Direction,
+        waker: &Waker,
+        waiter: &mut Option<WaiterKey>,
+    ) -> io::Result<()> {
+        let mut sources = self.sources.borrow_mut();
+        let Some(source) = sources.get_mut(key) else {
+            return Ok(());
+        };
+        let replaced = source.wait(direction, waker, waiter);
+        let rearm = self.poll.rearm(source, key.data().as_ffi());
+        drop(sources);
+        drop(replaced); // after the borrow: a waker is foreign code
+        rearm
+    }
+
+    /// A future that waited is dropped.
+    pub(crate) fn stop_waiting(&self, key: SourceKey, direction: Direction, waiter: WaiterKey) {
+        let waker = self
+            .sources
+            .borrow_mut()
+            .get_mut(key)
+            .and_then(|source| source.leave(direction, waiter));
+        drop(waker); // after the borrow
+    }
+
+    /// Waits for events, at most `patience`, or for ever if that is `None`, and wakes whom they concern.
+    pub(crate) fn wait(&self, patience: Option<Duration>) -> io::Result<()> {
+        let mut wakers = self.wakers.take();
+        let result = self.poll.wait(patience, |key, readiness| {
+            if let Some(source) = self.sources.borrow_mut().get_mut(KeyData::from_ffi(key).into()) {
+                source.event(readiness, wakers.list());
+                // Where it is forgotten after one event, the other direction may still be waited for. If it can't be armed,
+                // whoever waits learns it by trying.
+                if self.poll.rearm(source, key).is_err() {
+                    source.event(Readiness::READ.with(Readiness::WRITE), wakers.list());
+                }
+            }
+        });
+        wakers.wake_all(); // nothing is borrowed here
+        self.wakers.set(wakers);
+        result
+    }
+}
+
+/// Takes a descriptor out of the reactor, from any thread. It must still be open.
+pub(crate) fn deregister(registrar: &polling::Poller, fd: BorrowedFd<'_>) {
+    // It fails if the descriptor was taken out or closed before; either way it is out.
+    let _ = registrar.delete(fd);
+}
+
+impl Poll {
+    #[cfg(target_os = "linux")]
+    fn new(kind: ReactorKind) -> io::Result<Self> {
+        Ok(match kind {
+            ReactorKind::Native => Self::Epoll(epoll::Epoll::new()?),
+            kind => Self::Portable(portable::Portable::new(kind)?),
+        })
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn new(kind: ReactorKind) -> io::Result<Self> {
+        Ok(Self::Portable(portable::Portable::new(kind)?))
+    }
+
+    fn add(&self, fd: BorrowedFd<'_>, key: u64) -> io::Result<()> {
+        match self {
+            #[cfg(target_os = "linux")]
+            Self::Epoll(epoll) => epoll.add(fd, key),
+            Self::Portable(portable) => portable.add(fd, key),
+        }
+    }
+
+    /// Asks for the next event of a source, where the operating system forgets after one.
+    #[inline]
+    fn rearm(&self, source: &Source, key: u64) -> io::Result<()> {
+        match self {
+            #[cfg(target_os = "linux")]
+            Self::Epoll(_) => Ok(()),
+            Self::Portable(portable) => portable.rearm(source, key),
+        }
+    }
+
+    #[inline]
+    fn can_trust_short_transfers(&self) -> bool {
+        match self {
+            #[cfg(target_os = "linux")]
+            Self::Epoll(_) => true,
+            Self::Portable(portable) => portable.can_trust_short_transfers(),
+        }
+    }
+
+    fn wait(
+        &self,
+        patience: Option<Duration>,
+        on_event: impl FnMut(u64, Readiness),
+    ) -> io::Result<()> {
+        let result = match self {
+            #[cfg(target_os = "linux")]
+            Self::Epoll(epoll) => epoll.wait(patience, on_event),
+            Self::Portable(portable) => portable.wait(patience, on_event),
+        };
+        match result {
+            // A signal has ended the wait. The turn goes on, and waits for the rest.
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(()),
+            result => result,
+        }
+    }
+}

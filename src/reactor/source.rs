@@ -1,0 +1,225 @@
+//! A source: one registered descriptor, what is known of it, and who waits for it.
+
+use std::os::fd::RawFd;
+use std::task::Waker;
+
+/// What a task wants to do with a descriptor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Direction {
+    Read,
+    Write,
+}
+
+/// What is known of a source, or what an event says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Readiness(u8);
+
+impl Readiness {
+    pub(crate) const NONE: Self = Self(0);
+    /// A read may be tried. Set by an event, cleared when a read finds nothing.
+    pub(crate) const READ: Self = Self(1);
+    /// A write may be tried. Set by an event, cleared when a write finds no room.
+    pub(crate) const WRITE: Self = Self(2);
+    /// A short read does not mean that all has been read: the peer has sent its end, an error waits, or an urgent byte stands
+    /// in between. No further event need come, so from here on only `WouldBlock` clears `READ`. Never cleared itself.
+    pub(crate) const SUSPECT: Self = Self(4);
+
+    pub(crate) const fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    pub(crate) const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    pub(crate) const fn has(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    const fn of(direction: Direction) -> Self {
+        match direction {
+            Direction::Read => Self::READ,
+            Direction::Write => Self::WRITE,
+        }
+    }
+}
+
+/// Tells a waiting future from the others of its source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct WaiterKey(u64);
+
+#[derive(Debug)]
+pub(crate) struct Source {
+    /// For arming it anew. Not used once the source is removed.
+    fd: RawFd,
+    readiness: Readiness,
+    readers: Waiters,
+    writers: Waiters,
+}
+
+/// Who waits for one direction.
+#[derive(Debug, Default)]
+struct Waiters {
+    /// The task that polled last, and so for most sources the only one. Inline: an idle connection needs no memory for it.
+    poller: Option<Waker>,
+    /// Other pollers, and futures, which have a key and leave when they are dropped.
+    others: Vec<(Option<WaiterKey>, Waker)>,
+    /// The last key given out.
+    last_key: u64,
+}
+
+/// Pollers leave no word when they are gone. When so many tasks have polled one source with no event in between, the one
+/// that came first is woken: if it still waits, it comes again.
+const MOST_POLLERS: usize = 256;
+
+impl Waiters {
+    /// A poll that found nothing. Gives back a waker to be woken.
+    fn poll(&mut self, waker: &Waker) -> Option<Waker> {
+        match &self.poller {
+            None => self.poller = Some(waker.clone()),
+            Some(poller) if poller.will_wake(waker) => {}
+            Some(_) => return self.poll_too(waker),
+        }
+        None
+    }
+
+    /// A poll by another task than the last one.
+    #[cold]
+    fn poll_too(&mut self, waker: &Waker) -> Option<Waker> {
+        let pollers = || self.others.iter().filter(|(key, _)| key.is_none());
+        if pollers().any(|(_, other)| other.will_wake(waker)) {
+            return None;
+        }
+        let too_many = pollers().count() >= MOST_POLLERS;
+        self.others.push((None, waker.clone()));
+        if !too_many {
+            return None;
+        }
+        let first = self.others.iter().position(|(key, _)| key.is_none())?;
+        Some(self.others.remove(first).1)
+    }
+
+    /// A future waits, or waits on. Gives back a waker to be dropped.
+    fn wait(&mut self, waker: &Waker, waiter: &mut Option<WaiterKey>) -> Option<Waker> {
+        if let Some(key) = *waiter {
+            let known = self.others.iter_mut().find(|(other, _)| *other == Some(key));
+            if let Some((_, known)) = known {
+                return (!known.will_wake(waker))
+                    .then(|| std::mem::replace(known, waker.clone()));
+            }
+        }
+        self.last_key += 1;
+        let key = WaiterKey(self.last_key);
+        self.others.push((Some(key), waker.clone()));
+        *waiter = Some(key);
+        None
+    }
+
+    fn leave(&mut self, waiter: WaiterKey) -> Option<Waker> {
+        let position = self
+            .others
+            .iter()
+            .position(|(key, _)| *key == Some(waiter))?;
+        Some(self.others.remove(position).1)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.poller.is_none() && self.others.is_empty()
+    }
+
+    fn take(&mut self, wakers: &mut Vec<Waker>) {
+        wakers.extend(self.poller.take());
+        if !self.others.is_empty() {
+            wakers.extend(self.others.drain(..).map(|(_, waker)| waker));
+        }
+    }
+}
+
+impl Source {
+    pub(crate) fn new(fd: RawFd, ready: bool) -> Self {
+        let assumed = Readiness::READ.with(Readiness::WRITE);
+        Self {
+            fd,
+            readiness: if ready { assumed } else { Readiness::NONE },
+            readers: Waiters::default(),
+            writers: Waiters::default(),
+        }
+    }
+
+    pub(crate) fn fd(&self) -> RawFd {
+        self.fd
+    }
+
+    /// Which directions somebody waits for.
+    pub(crate) fn awaited(&self) -> Readiness {
+        let mut awaited = Readiness::NONE;
+        if !self.readers.is_empty() {
+            awaited = awaited.with(Readiness::READ);
+        }
+        if !self.writers.is_empty() {
+            awaited = awaited.with(Readiness::WRITE);
+        }
+        awaited
+    }
+
+    #[inline]
+    pub(crate) fn is_ready(&self, direction: Direction) -> bool {
+        self.readiness.has(Readiness::of(direction))
+    }
+
+    pub(crate) fn clear(&mut self, direction: Direction) {
+        self.readiness = self.readiness.without(Readiness::of(direction));
+    }
+
+    pub(crate) fn drained(&mut self, direction: Direction) {
+        if direction == Direction::Write || !self.readiness.has(Readiness::SUSPECT) {
+            self.clear(direction);
+        }
+    }
+
+    fn waiters(&mut self, direction: Direction) -> &mut Waiters {
+        match direction {
+            Direction::Read => &mut self.readers,
+            Direction::Write => &mut self.writers,
+        }
+    }
+
+    /// See [`Waiters::poll`].
+    pub(crate) fn poller(&mut self, direction: Direction, waker: &Waker) -> Option<Waker> {
+        self.waiters(direction).poll(waker)
+    }
+
+    /// See [`Waiters::wait`].
+    pub(crate) fn wait(
+        &mut self,
+        direction: Direction,
+        waker: &Waker,
+        waiter: &mut Option<WaiterKey>,
+    ) -> Option<Waker> {
+        self.waiters(direction).wait(waker, waiter)
+    }
+
+    pub(crate) fn leave(&mut self, direction: Direction, waiter: WaiterKey) -> Option<Waker> {
+        self.waiters(direction).leave(waiter)
+    }
+
+    /// An event has come: notes it, and hands over those who waited for it.
+    pub(crate) fn event(&mut self, readiness: Readiness, wakers: &mut Vec<Waker>) {
+        self.readiness = self.readiness.with(readiness);
+        if readiness.has(Readiness::READ) {
+            self.readers.take(wakers);
+        }
+        if readiness.has(Readiness::WRITE) {
+            self.writers.take(wakers);
+        }
+    }
+
+    pub(crate) fn take_waiters(&mut self, wakers: &mut Vec<Waker>) {
+        self.readers.take(wakers);
+        self.writers.take(wakers);
+    }
+}
+
+#[cfg(test)]
+#[path = "source_tests.rs"]
+mod tests;

@@ -1,0 +1,106 @@
+//! Blocking jobs: closures that run on the pool, awaited like tasks.
+
+use std::future::Future;
+use std::panic::Location;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use super::current;
+use super::handle::{Handle, Shared};
+use crate::executor::join::JoinHandle;
+use crate::executor::local::job;
+use crate::executor::task::{self, Runnable};
+use crate::pool::{Job, Refused};
+
+/// Runs a closure that may block on a thread of the blocking pool, so that this one need not wait for it.
+///
+/// For file systems, databases, name look-ups, and computations that take long. At most [`Builder::max_blocking_threads`] run at
+/// once, further ones wait in a queue. A job that has begun can't be aborted.
+///
+/// [`Builder::max_blocking_threads`]: crate::Builder::max_blocking_threads
+///
+/// # Panics
+/// Outside of a runtime; or if there is no thread in the pool, and the operating system starts none.
+///
+/// # Example
+/// ```
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// let sum = toque::spawn_blocking(|| (1..=1_000_000_u64).sum::<u64>());
+/// assert_eq!(sum.await.unwrap(), 500_000_500_000);
+/// # });
+/// ```
+#[track_caller]
+pub fn spawn_blocking<F, R>(job: F) -> JoinHandle<R>
+where
+    F: FnOnce() -> R + Send + 'static,
+    R: Send + 'static,
+{
+    match Handle::try_current() {
+        Ok(handle) => handle.spawn_blocking(job),
+        Err(error) => panic!("`spawn_blocking`: {error}"),
+    }
+}
+
+impl Shared {
+    #[track_caller]
+    pub(super) fn spawn_blocking<F, R>(
+        self: &Arc<Self>,
+        closure: F,
+        location: &'static Location<'static>,
+    ) -> JoinHandle<R>
+    where
+        F: FnOnce() -> R + Send + 'static,
+        R: Send + 'static,
+    {
+        let (task, handle) = job(&self.home, Closure(Some(closure)), location);
+        let job = BlockingJob {
+            task,
+            employer: Handle::new(Arc::clone(self)),
+        };
+        match self.pool.submit(job) {
+            Ok(()) => {}
+            Err(Refused::Closed(job)) => task::cancel(job.task),
+            Err(Refused::NoThread(job, error)) => {
+                task::cancel(job.task);
+                panic!("`spawn_blocking`: no thread can be started: {error}");
+            }
+        }
+        handle
+    }
+}
+
+/// A closure as a future that is ready at once.
+struct Closure<F>(Option<F>);
+
+impl<F> Unpin for Closure<F> {}
+
+impl<F: FnOnce() -> R, R> Future for Closure<F> {
+    type Output = R;
+
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<R> {
+        let closure = self.0.take().expect("polled once");
+        Poll::Ready(closure())
+    }
+}
+
+/// A closure on its way to a thread of the pool.
+pub(crate) struct BlockingJob {
+    task: Runnable,
+    /// The runtime it works for: what `Handle::current` gives on that thread.
+    employer: Handle,
+}
+
+impl BlockingJob {
+    pub(super) fn into_task(self) -> Runnable {
+        self.task
+    }
+}
+
+impl Job for BlockingJob {
+    fn run(self) {
+        current::set_employer(Some(self.employer));
+        self.task.run(); // it catches panics
+        current::set_employer(None);
+    }
+}

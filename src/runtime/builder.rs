@@ -1,0 +1,157 @@
+//! The builder: a runtime's settings.
+
+use std::cell::{Cell, RefCell};
+use std::io;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::handle::Shared;
+use super::{Core, Runtime, registry};
+use crate::clock::Clock;
+use crate::executor::local::Executor;
+use crate::pool::{Limits, Pool};
+use crate::reactor::{Reactor, ReactorKind};
+use crate::timers::Timers;
+use crate::waker::WakeList;
+
+/// Polls between two looks at the world outside. Each look is a system call once a socket is registered; more polls share it,
+/// fewer keep a ready socket waiting. tokio's current_thread looks every 61 polls.
+const EVENT_INTERVAL: u32 = 61;
+
+/// Makes a [`Runtime`] with settings of its own.
+///
+/// # Example
+/// ```
+/// use std::time::Duration;
+///
+/// let runtime = toque::Builder::new_current_thread()
+///     .max_blocking_threads(4)
+///     .shutdown_timeout(Duration::from_secs(1))
+///     .build()?;
+/// # runtime.block_on(async {});
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "a builder does nothing until `build`"]
+pub struct Builder {
+    event_interval: u32,
+    reactor: ReactorKind,
+    pool: Limits,
+    shutdown_timeout: Duration,
+}
+
+impl Builder {
+    /// The default settings. There is but one kind of runtime; the name is tokio's.
+    pub fn new_current_thread() -> Builder {
+        Builder {
+            event_interval: EVENT_INTERVAL,
+            reactor: ReactorKind::default(),
+            pool: Limits {
+                threads: 512,
+                keep_alive: Duration::from_secs(10),
+                name: "toque-blocking".to_owned(),
+                stack_size: None,
+            },
+            shutdown_timeout: Duration::from_secs(10),
+        }
+    }
+
+    /// Does nothing: sockets and timers are always there. For those who come from tokio.
+    pub fn enable_all(&mut self) -> &mut Builder {
+        self
+    }
+
+    /// Does nothing, as [`enable_all`](Self::enable_all).
+    pub fn enable_io(&mut self) -> &mut Builder {
+        self
+    }
+
+    /// Does nothing, as [`enable_all`](Self::enable_all).
+    pub fn enable_time(&mut self) -> &mut Builder {
+        self
+    }
+
+    /// How many polls the executor makes at most before it looks at sockets, timers and other threads. 61 by default.
+    ///
+    /// # Panics
+    /// If it is 0.
+    #[track_caller]
+    pub fn event_interval(&mut self, polls: u32) -> &mut Builder {
+        assert!(polls > 0, "`Builder::event_interval` must be at least 1");
+        self.event_interval = polls;
+        self
+    }
+
+    /// How the reactor waits. [`ReactorKind::Native`] by default.
+    pub fn reactor(&mut self, kind: ReactorKind) -> &mut Builder {
+        self.reactor = kind;
+        self
+    }
+
+    /// How many threads the blocking pool has at most. 512 by default, as tokio's.
+    ///
+    /// # Panics
+    /// If it is 0.
+    #[track_caller]
+    pub fn max_blocking_threads(&mut self, threads: usize) -> &mut Builder {
+        assert!(
+            threads > 0,
+            "`Builder::max_blocking_threads` must be at least 1"
+        );
+        self.pool.threads = threads;
+        self
+    }
+
+    /// How long a thread of the blocking pool waits for a job before it leaves. 10 seconds by default.
+    pub fn thread_keep_alive(&mut self, duration: Duration) -> &mut Builder {
+        self.pool.keep_alive = duration;
+        self
+    }
+
+    /// The name of the blocking pool's threads.
+    pub fn thread_name(&mut self, name: impl Into<String>) -> &mut Builder {
+        self.pool.name = name.into();
+        self
+    }
+
+    /// The stack of the blocking pool's threads, in bytes. Std's default (2 MiB) if it is not set.
+    pub fn thread_stack_size(&mut self, bytes: usize) -> &mut Builder {
+        self.pool.stack_size = Some(bytes);
+        self
+    }
+
+    /// How long dropping the runtime waits for blocking jobs that run. 10 seconds by default.
+    pub fn shutdown_timeout(&mut self, limit: Duration) -> &mut Builder {
+        self.shutdown_timeout = limit;
+        self
+    }
+
+    /// Makes the runtime.
+    ///
+    /// # Errors
+    /// Those of the operating system: no more descriptors, most likely.
+    pub fn build(&mut self) -> io::Result<Runtime> {
+        let reactor = Reactor::new(self.reactor)?;
+        let id = registry::next_id();
+        let executor = Executor::new(id, reactor.bell(), self.event_interval);
+        let shared = Arc::new(Shared {
+            home: Arc::clone(executor.home()),
+            pool: Arc::new(Pool::new(self.pool.clone())),
+            registrar: reactor.registrar(),
+        });
+        registry::insert(id, Arc::clone(&shared));
+        let core = Core {
+            executor,
+            reactor,
+            timers: RefCell::new(Timers::new()),
+            clock: Clock::new(),
+            shared,
+            sleepers: Cell::new(WakeList::new()),
+        };
+        Ok(Runtime {
+            core: Rc::new(core),
+            shutdown_timeout: self.shutdown_timeout,
+        })
+    }
+}

@@ -1,0 +1,258 @@
+//! The runtime: the one place where the parts meet. Its turn is the event loop.
+//!
+//! ```text
+//!              ┌──────────────────────────── turn ────────────────────────────┐
+//!   spawn ──▶  │ event queue        event demultiplexer      timers           │
+//!   wake  ──▶  │ executor.run  ──▶  reactor.wait        ──▶  timers.fire_due  │
+//!              └──────────────────────────────────────────────────────────────┘
+//! ```
+
+mod blocking;
+mod builder;
+pub(crate) mod current;
+mod handle;
+mod registration;
+mod registry;
+mod timer;
+
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::future::Future;
+use std::io;
+use std::panic::Location;
+use std::pin::pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+pub use blocking::spawn_blocking;
+pub use builder::Builder;
+pub use handle::{Handle, TryCurrentError};
+pub(crate) use registration::Registration;
+pub(crate) use timer::{Timer, pause_for};
+
+use crate::clock::Clock;
+use crate::executor::join::JoinHandle;
+use crate::executor::local::{Executor, Next};
+use crate::executor::main_bell::MainBell;
+use crate::future::entered;
+use crate::reactor::Reactor;
+use crate::timers::Timers;
+use crate::waker::{Ring, WakeList, waker};
+use handle::Shared;
+
+/// The parts of a runtime. Only its own thread has them.
+pub(crate) struct Core {
+    pub(crate) executor: Executor,
+    pub(crate) reactor: Reactor,
+    pub(crate) timers: RefCell<Timers>,
+    pub(crate) clock: Clock,
+    /// What other threads may have.
+    pub(crate) shared: Arc<Shared>,
+    /// Whom fired timers wake. Kept for its memory.
+    sleepers: Cell<WakeList>,
+}
+
+impl Core {
+    /// One turn of the event loop: runs what is ready, waits for the world, and wakes whom it concerns.
+    fn turn(&self) -> io::Result<Next> {
+        // The event queue: run what is ready, a batch at most.
+        if self.executor.run() == Next::Main {
+            return Ok(Next::Main);
+        }
+        // The event demultiplexer: the only place where the thread sleeps, and only if nothing is ready.
+        if self.executor.park() {
+            self.reactor.wait(self.patience())?;
+            self.executor.unpark();
+        } else if !self.reactor.is_empty() {
+            self.reactor.wait(Some(Duration::ZERO))?;
+        }
+        // Then what other threads have sent, and the timers.
+        self.executor.receive();
+        self.fire_timers();
+        Ok(Next::World)
+    }
+
+    /// How long the thread may sleep: until the next timer, or for ever.
+    fn patience(&self) -> Option<Duration> {
+        let deadline = self.timers.borrow().next_deadline()?;
+        let now = self.clock.now_ns();
+        Some(Duration::from_nanos(deadline.saturating_sub(now)))
+    }
+
+    fn fire_timers(&self) {
+        if self.timers.borrow().next_deadline().is_none() {
+            return; // no look at the clock for nothing
+        }
+        let mut sleepers = self.sleepers.take();
+        let now = self.clock.now_ns();
+        self.timers.borrow_mut().fire_due(now, sleepers.list());
+        sleepers.wake_all(); // nothing is borrowed here
+        self.sleepers.set(sleepers);
+    }
+}
+
+/// A single-threaded runtime: the thread that calls [`block_on`](Self::block_on) runs all its tasks, its sockets and its timers.
+///
+/// It stays on the thread that made it (it is not `Send`), and so do its tasks, which need not be `Send`. Other threads reach it
+/// by its [`Handle`]. Tasks make progress only within `block_on`; what was spawned goes on with the next call.
+///
+/// Dropping it drops every task, on this thread, before anything else: destructors of futures can still use the runtime, though
+/// what they spawn is cancelled at once. Then it waits for blocking jobs that run, for the time set by
+/// [`Builder::shutdown_timeout`]; jobs that wait in the queue are cancelled.
+///
+/// # Example
+/// ```
+/// let runtime = toque::Runtime::new()?;
+/// let answer = runtime.block_on(async { toque::spawn(async { 42 }).await });
+/// assert_eq!(answer.unwrap(), 42);
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub struct Runtime {
+    core: Rc<Core>,
+    /// How long dropping waits for blocking jobs.
+    shutdown_timeout: Duration,
+}
+
+impl Runtime {
+    /// A runtime with the default settings; [`Builder`] has the others.
+    ///
+    /// # Errors
+    /// Those of the operating system: no more descriptors, most likely.
+    pub fn new() -> io::Result<Runtime> {
+        Builder::new_current_thread().build()
+    }
+
+    /// Runs a future, and the runtime's tasks with it, until that future is ready.
+    ///
+    /// The future need be neither `Send` nor `'static`: it stays here, on the stack.
+    ///
+    /// # Panics
+    /// If the future does; or if this thread is within a `block_on` already, since a task that blocks its thread stops all
+    /// the others. Await the future instead, or `spawn` it.
+    ///
+    /// # Example
+    /// ```
+    /// let order = String::from("soup");
+    /// let served = toque::Runtime::new()?.block_on(async { format!("{order}, served") });
+    /// assert_eq!(served, "soup, served");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn block_on<F: Future>(&self, future: F) -> F::Output {
+        let _inside = Inside::enter();
+        let _current = current::enter(&self.core);
+        let bell = Arc::new(MainBell::new(Arc::clone(self.core.executor.home())));
+        let waker = waker(Arc::clone(&bell));
+        let mut cx = Context::from_waker(&waker);
+        let mut future = pin!(future);
+
+        bell.ring();
+        loop {
+            let next = self.core.turn();
+            let next = next.unwrap_or_else(|error| panic!("the reactor has failed: {error}"));
+            if next == Next::Main && bell.answer() {
+                if let Poll::Ready(output) = future.as_mut().poll(&mut cx) {
+                    return output;
+                }
+            }
+        }
+    }
+
+    /// Spawns a task, which runs within the next [`block_on`](Self::block_on). See [`toque::spawn`](crate::spawn).
+    #[track_caller]
+    pub fn spawn<F>(&self, future: F) -> JoinHandle<F::Output>
+    where
+        F: Future + 'static,
+        F::Output: 'static,
+    {
+        self.core.executor.spawn(future, Location::caller())
+    }
+
+    /// Runs a closure on the blocking pool. See [`toque::spawn_blocking`](crate::spawn_blocking).
+    ///
+    /// # Panics
+    /// If there is no thread in the pool, and the operating system starts none.
+    #[track_caller]
+    pub fn spawn_blocking<F, R>(&self, job: F) -> JoinHandle<R>
+    where
+        F: FnOnce() -> R + Send + 'static,
+        R: Send + 'static,
+    {
+        self.core.shared.spawn_blocking(job, Location::caller())
+    }
+
+    /// What other threads may hold of the runtime.
+    pub fn handle(&self) -> Handle {
+        Handle::new(Arc::clone(&self.core.shared))
+    }
+}
+
+impl Drop for Runtime {
+    fn drop(&mut self) {
+        let current = current::enter(&self.core);
+        self.core.executor.shut_down();
+        drop(current);
+        registry::remove(self.core.executor.home().id());
+        self.core.shared.shut_down_pool(self.shutdown_timeout);
+    }
+}
+
+impl fmt::Debug for Runtime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Runtime")
+            .field("tasks", &self.core.executor.task_count())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Spawns a task on this thread's runtime. It starts at the end of the queue of ready tasks.
+///
+/// Neither the future nor its output need be `Send`: they stay on this thread. From other threads, [`Handle::spawn`] does it.
+///
+/// # Panics
+/// Outside of a runtime.
+///
+/// # Example
+/// ```
+/// use std::rc::Rc;
+///
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// let order = Rc::new("soup");
+/// let task = toque::spawn({
+///     let order = order.clone();
+///     async move { order.len() }
+/// });
+/// assert_eq!(task.await.unwrap(), 4);
+/// # });
+/// ```
+#[track_caller]
+pub fn spawn<F>(future: F) -> JoinHandle<F::Output>
+where
+    F: Future + 'static,
+    F::Output: 'static,
+{
+    current::expect("spawn").executor.spawn(future, Location::caller())
+}
+
+/// Marks the thread as one that runs tasks, for as long as it lives.
+struct Inside;
+
+impl Inside {
+    #[track_caller]
+    fn enter() -> Self {
+        assert!(
+            !entered::set_entered(true),
+            "`block_on` within `block_on` on one thread: it would stop every task of the outer one. Await the future \
+             instead, or `spawn` it"
+        );
+        Inside
+    }
+}
+
+impl Drop for Inside {
+    fn drop(&mut self) {
+        entered::set_entered(false);
+    }
+}

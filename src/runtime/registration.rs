@@ -1,0 +1,198 @@
+//! The registration: what every socket holds of its runtime, a key.
+//! It is `Send + Sync` since there is nothing in it but numbers; what it stands for stays with the runtime, on its thread.
+
+use std::future::Future;
+use std::io;
+use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, ready};
+
+use super::{Core, current, registry};
+use crate::future::budget;
+use crate::reactor::{self, Direction, SourceKey, WaiterKey};
+
+/// A descriptor's place in its runtime's reactor.
+///
+/// A struct that holds one holds the descriptor behind it, so that it is dropped first: a descriptor leaves the reactor before
+/// it is closed.
+#[derive(Debug)]
+pub(crate) struct Registration {
+    /// Which runtime.
+    runtime: u64,
+    /// Which source of its reactor.
+    key: SourceKey,
+    /// The descriptor, which is open for as long as this lives.
+    fd: RawFd,
+}
+
+impl Registration {
+    /// Registers a descriptor with the current runtime. `ready` is what is assumed of it until an operation finds otherwise.
+    ///
+    /// # Panics
+    /// Outside of a runtime.
+    #[track_caller]
+    pub(crate) fn new(fd: BorrowedFd<'_>, ready: bool) -> io::Result<Self> {
+        let core = current::expect("this socket");
+        Ok(Self {
+            runtime: core.executor.home().id(),
+            key: core.reactor.add(fd, ready)?,
+            fd: fd.as_raw_fd(),
+        })
+    }
+
+    fn core(&self) -> io::Result<Rc<Core>> {
+        current::get_if(self.runtime).ok_or_else(foreign)
+    }
+
+    /// Tries `op` while the descriptor may be ready, else has the task woken when it is.
+    pub(crate) fn poll_io<R>(
+        &self,
+        direction: Direction,
+        cx: &mut Context<'_>,
+        mut op: impl FnMut() -> io::Result<R>,
+    ) -> Poll<io::Result<R>> {
+        ready!(budget::poll_proceed(cx));
+        let core = self.core()?;
+        match self.attempt(&core, direction, &mut op) {
+            Some(result) => Poll::Ready(result),
+            None => {
+                // The reactor owes the wake.
+                core.reactor
+                    .wake_when_ready(self.key, direction, cx.waker())?;
+                Poll::Pending
+            }
+        }
+    }
+
+    /// Tries `op` until it says something else than that it was interrupted, or that it would block.
+    fn attempt<R>(
+        &self,
+        core: &Core,
+        direction: Direction,
+        op: &mut impl FnMut() -> io::Result<R>,
+    ) -> Option<io::Result<R>> {
+        while core.reactor.is_ready(self.key, direction) {
+            match op() {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    core.reactor.would_block(self.key, direction);
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                result => {
+                    budget::spend();
+                    return Some(result);
+                }
+            }
+        }
+        None
+    }
+
+    /// One try, without waiting; also if the descriptor is thought not to be ready.
+    pub(crate) fn try_io<R>(
+        &self,
+        direction: Direction,
+        op: impl FnOnce() -> io::Result<R>,
+    ) -> io::Result<R> {
+        let core = self.core()?;
+        let result = op();
+        if matches!(&result, Err(error) if error.kind() == io::ErrorKind::WouldBlock) {
+            core.reactor.would_block(self.key, direction);
+        }
+        result
+    }
+
+    /// The last operation has moved less than it was asked to.
+    pub(crate) fn drained(&self, direction: Direction) {
+        if let Ok(core) = self.core() {
+            core.reactor.drained(self.key, direction);
+        }
+    }
+
+    /// Waits until the descriptor may be ready.
+    pub(crate) async fn ready(&self, direction: Direction) -> io::Result<()> {
+        self.io(direction, || Ok(())).await
+    }
+
+    /// Tries `op`, and waits, until it says something else than that it would block.
+    pub(crate) fn io<R, Op>(&self, direction: Direction, op: Op) -> Operation<'_, Op>
+    where
+        Op: FnMut() -> io::Result<R>,
+    {
+        Operation {
+            registration: self,
+            direction,
+            op,
+            waiter: None,
+        }
+    }
+}
+
+impl Drop for Registration {
+    fn drop(&mut self) {
+        // After its runtime, nothing is left to leave.
+        let Some(shared) = registry::get(self.runtime) else {
+            return;
+        };
+        // SAFETY: the descriptor stands behind the registration in the struct that holds both, so it is still open.
+        let fd = unsafe { BorrowedFd::borrow_raw(self.fd) };
+        reactor::deregister(&shared.registrar, fd);
+        let (runtime, key) = (self.runtime, self.key);
+        let remove = move || {
+            current::get_if(runtime).map(|core| core.reactor.remove(key));
+        };
+        match current::get_if(runtime) {
+            Some(_) => remove(),
+            None => shared.home.errand(remove),
+        }
+    }
+}
+
+/// The future of [`Registration::io`]. Dropped, it waits no more.
+#[derive(Debug)]
+pub(crate) struct Operation<'a, Op> {
+    registration: &'a Registration,
+    direction: Direction,
+    op: Op,
+    /// Its place among those who wait.
+    waiter: Option<WaiterKey>,
+}
+
+impl<Op> Unpin for Operation<'_, Op> {}
+
+impl<R, Op: FnMut() -> io::Result<R>> Future for Operation<'_, Op> {
+    type Output = io::Result<R>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<R>> {
+        ready!(budget::poll_proceed(cx));
+        let this = &mut *self;
+        let core = this.registration.core()?;
+        let (key, direction) = (this.registration.key, this.direction);
+        match this.registration.attempt(&core, direction, &mut this.op) {
+            Some(result) => Poll::Ready(result),
+            None => {
+                // The reactor owes the wake.
+                core.reactor
+                    .start_waiting(key, direction, cx.waker(), &mut this.waiter)?;
+                Poll::Pending
+            }
+        }
+    }
+}
+
+impl<Op> Drop for Operation<'_, Op> {
+    fn drop(&mut self) {
+        // Elsewhere it has never waited: there each poll is an error.
+        if let (Some(waiter), Ok(core)) = (self.waiter, self.registration.core()) {
+            core.reactor
+                .stop_waiting(self.registration.key, self.direction, waiter);
+        }
+    }
+}
+
+#[cold]
+fn foreign() -> io::Error {
+    io::Error::other(
+        "used on a thread that is not its runtime's: send work to that thread by `Handle::spawn`, or take the socket out by \
+         `into_std` there and make a new one of it here",
+    )
+}

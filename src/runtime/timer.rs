@@ -1,0 +1,155 @@
+//! The timer: what every sleep holds of its runtime, a key.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker, ready};
+use std::time::Duration;
+
+use super::{Core, current, registry};
+use crate::clock::Instant;
+use crate::future::budget;
+use crate::timers::TimerKey;
+
+/// Ready once its deadline has passed.
+#[derive(Debug)]
+pub(crate) struct Timer {
+    deadline: Instant,
+    /// Which runtime: by its clock, and on its thread.
+    runtime: u64,
+    state: State,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum State {
+    /// Not yet polled: a timer that nobody waits for costs nothing.
+    New,
+    /// Among the runtime's timers, or fired without having been polled since.
+    Waiting(TimerKey),
+    /// Its end has been seen.
+    Elapsed,
+}
+
+impl Timer {
+    /// # Panics
+    /// Outside of a runtime.
+    #[track_caller]
+    pub(crate) fn new(deadline: Instant, caller: &str) -> Self {
+        Self {
+            deadline,
+            runtime: current::expect(caller).executor.home().id(),
+            state: State::New,
+        }
+    }
+
+    pub(crate) fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
+    pub(crate) fn is_elapsed(&self) -> bool {
+        match self.state {
+            State::Elapsed => true,
+            _ => self.core().is_some_and(|core| core.clock.now() >= self.deadline),
+        }
+    }
+
+    fn core(&self) -> Option<Rc<Core>> {
+        current::get_if(self.runtime)
+    }
+
+    /// Moves the deadline. A task that waits goes on waiting, for the new one.
+    pub(crate) fn reset(&mut self, deadline: Instant) {
+        self.deadline = deadline;
+        let waker = self.stop();
+        if let (Some(waker), Some(core)) = (waker, self.core()) {
+            self.start(&core, &waker);
+        }
+    }
+
+    fn start(&mut self, core: &Core, waker: &Waker) {
+        let deadline = core.clock.ns(self.deadline);
+        let key = core.timers.borrow_mut().insert(deadline, waker.clone());
+        self.state = State::Waiting(key);
+    }
+
+    /// Takes it out of the runtime's timers; gives back who waited.
+    fn stop(&mut self) -> Option<Waker> {
+        let State::Waiting(key) = std::mem::replace(&mut self.state, State::New) else {
+            return None;
+        };
+        match self.core() {
+            Some(core) => core.timers.borrow_mut().cancel(key),
+            None => {
+                stop_from_afar(self.runtime, key);
+                None
+            }
+        }
+    }
+}
+
+/// Takes a timer out from a thread that is not its runtime's.
+#[cold]
+fn stop_from_afar(runtime: u64, key: TimerKey) {
+    // After its runtime, nothing is left to stop.
+    let Some(shared) = registry::get(runtime) else {
+        return;
+    };
+    shared.home.errand(move || {
+        let waker = current::get_if(runtime).and_then(|core| core.timers.borrow_mut().cancel(key));
+        drop(waker); // after the borrow
+    });
+}
+
+impl Future for Timer {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        ready!(budget::poll_proceed(cx));
+        let this = &mut *self;
+        let Some(core) = this.core() else { foreign() };
+        match this.state {
+            State::Elapsed => return Poll::Ready(()),
+            State::New if core.clock.now() >= this.deadline => {}
+            State::New => {
+                this.start(&core, cx.waker()); // the timers owe the wake
+                return Poll::Pending;
+            }
+            State::Waiting(key) => {
+                let waiting = core.timers.borrow_mut().refresh(key, cx.waker());
+                // Polled again while it waits, it looks at the clock itself: what polls in a loop keeps the timers from firing.
+                if waiting.is_some() && core.clock.now() < this.deadline {
+                    return Poll::Pending;
+                }
+                drop(this.stop());
+            }
+        }
+        this.state = State::Elapsed;
+        budget::spend();
+        Poll::Ready(())
+    }
+}
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        if matches!(self.state, State::Waiting(_)) {
+            drop(self.stop()); // the waker, when nothing is borrowed
+        }
+    }
+}
+
+/// Waits, for those who are below the level of `time`.
+///
+/// # Panics
+/// Outside of a runtime.
+pub(crate) fn pause_for(duration: Duration) -> Timer {
+    let deadline = current::expect("this socket").clock.now() + duration;
+    Timer::new(deadline, "this socket")
+}
+
+#[cold]
+fn foreign() -> ! {
+    panic!(
+        "a sleep was polled on a thread that is not its runtime's: make it where it is awaited, inside of that thread's \
+         `block_on`"
+    )
+}

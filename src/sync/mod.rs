@@ -1,0 +1,48 @@
+//! Locks, channels and notifications between tasks, of one runtime or of several.
+//! They know no runtime: any executor may poll them, and any thread may hold them.
+//!
+//! Every queue is first come, first served. A future that is dropped while it waits leaves the queue, and what it had
+//! been given already, a permit or a notification, goes to the next one.
+
+mod barrier;
+mod held;
+#[allow(unsafe_code)] // dereferences the pointers that guards hold
+mod lent;
+mod listener;
+pub mod mpsc;
+#[allow(unsafe_code)] // lends the value in its `UnsafeCell` to whoever holds the permit
+mod mutex;
+mod notify;
+mod once_cell;
+pub mod oneshot;
+mod park;
+#[allow(unsafe_code)] // as `mutex`
+mod rwlock;
+mod seat;
+mod semaphore;
+mod set_once;
+mod try_lock_error;
+mod wait_list;
+#[allow(unsafe_code)] // reads and writes its `UnsafeCell` as its state allows
+mod write_once;
+
+pub use self::barrier::{Barrier, BarrierWaitResult};
+pub use self::mutex::{
+    MappedMutexGuard, Mutex, MutexGuard, OwnedMappedMutexGuard, OwnedMutexGuard,
+};
+pub use self::notify::Notify;
+pub use self::once_cell::{OnceCell, SetError};
+pub use self::rwlock::{
+    OwnedRwLockMappedWriteGuard, OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock,
+    RwLockMappedWriteGuard, RwLockReadGuard, RwLockWriteGuard,
+};
+pub use self::semaphore::{
+    AcquireError, OwnedSemaphorePermit, Semaphore, SemaphorePermit, TryAcquireError,
+};
+pub use self::set_once::{SetOnce, SetOnceError};
+pub use self::try_lock_error::TryLockError;
+
+/// The futures that have a name.
+pub mod futures {
+    pub use super::notify::{Notified, OwnedNotified};
+}

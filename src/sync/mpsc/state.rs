@@ -1,0 +1,218 @@
+//! What the ends of an mpsc channel share: the queue, who may still fill it, and who waits.
+//! Changed by `channel` under its lock. No foreign code runs here: wakers and values are handed out.
+//!
+//! At any time `queue.len() + promised <= capacity`.
+
+use std::collections::VecDeque;
+use std::task::Waker;
+
+use super::error::{SendError, TrySendError};
+use crate::sync::wait_list::{Key, WaitList, Waiter};
+use crate::waker::WakeList;
+
+/// A drained queue gives its memory back if it has grown beyond this many values, so that one burst is not paid for
+/// ever. A burst of more pays a few allocations again, which is little for each of its values.
+const SPARE: usize = 256;
+
+pub(super) struct State<T> {
+    /// What is sent and not received yet.
+    queue: VecDeque<T>,
+    /// How many values may be queued or promised at once.
+    capacity: usize,
+    /// Places that are promised: to permits, and to waiters that were served and have not looked yet.
+    promised: usize,
+    /// Senders that wait for places, with how many they need: zero once they were given.
+    waiting: WaitList<usize>,
+    /// Tasks in `closed`.
+    pub(super) closing: WaitList<()>,
+    /// The receiver's task, while it waits.
+    pub(super) receiver: Option<Waker>,
+    /// What the receiver still takes.
+    intake: Intake,
+    /// Senders and owned permits. At zero, nothing more will come.
+    pub(super) senders: usize,
+    /// Weak senders, counted for those who ask.
+    pub(super) weak_senders: usize,
+}
+
+/// What the receiver still takes. It only ever moves down this list.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Intake {
+    /// All, while there is room.
+    Open,
+    /// What is queued and what was promised: after `close`.
+    Closed,
+    /// Nothing: after the drop.
+    Gone,
+}
+
+impl<T> State<T> {
+    pub(super) fn new(capacity: usize) -> Self {
+        Self {
+            queue: VecDeque::new(),
+            capacity,
+            promised: 0,
+            waiting: WaitList::new(),
+            closing: WaitList::new(),
+            receiver: None,
+            intake: Intake::Open,
+            senders: 1,
+            weak_senders: 0,
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.queue.len()
+    }
+
+    pub(super) fn max_capacity(&self) -> usize {
+        self.capacity
+    }
+
+    /// The places that a sender could have now. What is free while others wait is theirs.
+    pub(super) fn available(&self) -> usize {
+        if self.waiting.is_empty() { self.free() } else { 0 }
+    }
+
+    /// Whether sends are refused.
+    pub(super) fn is_closed(&self) -> bool {
+        self.intake != Intake::Open
+    }
+
+    fn free(&self) -> usize {
+        self.capacity - self.promised - self.queue.len()
+    }
+
+    /// Whether nothing can come any more beyond what is queued.
+    fn is_finished(&self) -> bool {
+        self.senders == 0 || (self.is_closed() && self.promised == 0)
+    }
+
+    /// Promises `places`, if they can be had at once and nobody came earlier.
+    pub(super) fn promise(&mut self, places: usize) -> Result<(), TrySendError<()>> {
+        if self.is_closed() {
+            return Err(TrySendError::Closed(()));
+        }
+        if places > self.available() {
+            return Err(TrySendError::Full(()));
+        }
+        self.promised += places;
+        Ok(())
+    }
+
+    /// Puts the value into a promised place, and hands out whom to wake. It comes back if the receiver is gone.
+    pub(super) fn keep_promise(&mut self, value: T) -> Result<Option<Waker>, T> {
+        self.promised -= 1;
+        if self.intake == Intake::Gone {
+            return Err(value);
+        }
+        self.queue.push_back(value);
+        Ok(self.receiver.take())
+    }
+
+    /// Takes a promise back. The places go to whoever waits, and a receiver that waits only for promises is woken.
+    pub(super) fn take_back(&mut self, places: usize, wakers: &mut WakeList) {
+        self.promised -= places;
+        self.serve(wakers);
+        if self.is_closed() && self.promised == 0 {
+            wakers.list().extend(self.receiver.take());
+        }
+    }
+
+    /// Joins the queue of those who wait for places.
+    pub(super) fn wait(&mut self, waker: Option<Waker>, places: usize) -> Key {
+        self.waiting.push(waker, places)
+    }
+
+    pub(super) fn waiter(&mut self, key: Key) -> Option<&mut Waiter<usize>> {
+        self.waiting.get_mut(key)
+    }
+
+    /// What has become of the waiter: its places are promised to the caller now, or it is in vain, or it still waits.
+    pub(super) fn turn(&mut self, key: Key) -> Option<Result<(), SendError<()>>> {
+        if self.is_closed() {
+            return Some(Err(SendError(())));
+        }
+        if self.waiting.get_mut(key)?.is_queued() {
+            return None;
+        }
+        // it was served, so it holds no waker and may be dropped here
+        let _ = self.waiting.remove(key);
+        Some(Ok(()))
+    }
+
+    /// Gives up waiting for `places`. What was given to it goes to the next, and so does its turn.
+    pub(super) fn leave(
+        &mut self,
+        key: Key,
+        places: usize,
+        wakers: &mut WakeList,
+    ) -> Option<Waiter<usize>> {
+        let waiter = self.waiting.remove(key)?;
+        let given = if waiter.value == 0 { places } else { 0 };
+        self.take_back(given, wakers);
+        Some(waiter)
+    }
+
+    /// Promises the free places to those who wait, first come, first served: a large need at the head is not overtaken.
+    pub(super) fn serve(&mut self, wakers: &mut WakeList) {
+        while let Some(&mut needed) = self.waiting.first_mut() {
+            if needed > self.free() {
+                return;
+            }
+            self.promised += needed;
+            if let Some(needed) = self.waiting.serve_first(wakers) {
+                *needed = 0;
+            }
+        }
+    }
+
+    /// The next value, or `None` after the last. Its place goes to whoever waits: see `is_awaited`.
+    pub(super) fn next(&mut self) -> Option<Option<T>> {
+        let value = self.queue.pop_front();
+        if value.is_none() {
+            return self.is_finished().then_some(None);
+        }
+        self.trim();
+        Some(value)
+    }
+
+    /// Moves at most `limit` values to `buffer`, and says how many: zero after the last. Otherwise as `next`.
+    pub(super) fn next_many(&mut self, buffer: &mut Vec<T>, limit: usize) -> Option<usize> {
+        let count = limit.min(self.queue.len());
+        if count == 0 {
+            return self.is_finished().then_some(0);
+        }
+        buffer.extend(self.queue.drain(..count));
+        self.trim();
+        Some(count)
+    }
+
+    /// Whether somebody waits for places: if some came free, `serve` is due.
+    pub(super) fn is_awaited(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
+    fn trim(&mut self) {
+        if self.queue.is_empty() && self.queue.capacity() > SPARE {
+            self.queue = VecDeque::new();
+        }
+    }
+
+    /// Refuses what is not sent or promised yet. Whoever waits for a place waits in vain, and is woken to see it.
+    pub(super) fn close(&mut self, wakers: &mut WakeList) {
+        if self.is_closed() {
+            return;
+        }
+        self.intake = Intake::Closed;
+        self.waiting.serve_all(wakers);
+        self.closing.serve_all(wakers);
+    }
+
+    /// The receiver's end: a close, with what is queued handed out.
+    pub(super) fn abandon(&mut self, wakers: &mut WakeList) -> VecDeque<T> {
+        self.close(wakers);
+        self.intake = Intake::Gone;
+        std::mem::take(&mut self.queue)
+    }
+}

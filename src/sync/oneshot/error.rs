@@ -1,0 +1,36 @@
+//! What can be wrong with a receive.
+
+use std::error::Error;
+use std::fmt;
+
+/// The answer of a [`Receiver`](super::Receiver) that was closed, or whose sender was dropped without a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecvError(pub(super) ());
+
+impl fmt::Display for RecvError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("channel closed")
+    }
+}
+
+impl Error for RecvError {}
+
+/// The answer of [`Receiver::try_recv`](super::Receiver::try_recv) without a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TryRecvError {
+    /// Not yet: the sender still lives.
+    Empty,
+    /// Never: the value was taken, the sender is gone, or the receiver was closed.
+    Closed,
+}
+
+impl fmt::Display for TryRecvError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Empty => "channel empty",
+            Self::Closed => "channel closed",
+        })
+    }
+}
+
+impl Error for TryRecvError {}

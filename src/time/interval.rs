@@ -1,0 +1,142 @@
+//! `interval`: ticks at a fixed distance.
+
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use super::{Instant, Sleep, sleep_until};
+
+/// Ticks every `period`; the first tick is at once.
+///
+/// # Panics
+/// If `period` is zero; outside of a runtime.
+///
+/// # Example
+/// ```
+/// use std::time::Duration;
+/// use toque::time::{Instant, interval};
+///
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// let start = Instant::now();
+/// let mut ticks = interval(Duration::from_millis(2));
+/// ticks.tick().await; // at once
+/// ticks.tick().await;
+/// assert!(start.elapsed() >= Duration::from_millis(2));
+/// # });
+/// ```
+#[track_caller]
+pub fn interval(period: Duration) -> Interval {
+    interval_at(Instant::now(), period)
+}
+
+/// Ticks every `period`, from `start` on.
+///
+/// # Panics
+/// If `period` is zero; outside of a runtime.
+#[track_caller]
+pub fn interval_at(start: Instant, period: Duration) -> Interval {
+    assert!(!period.is_zero(), "`interval` must have a period above zero");
+    Interval {
+        sleep: sleep_until(start),
+        period,
+        missed: MissedTickBehavior::default(),
+    }
+}
+
+/// What an [`Interval`] does when a tick was awaited too late.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MissedTickBehavior {
+    /// Ticks at once until all that was missed is made up for, then keeps to the first schedule.
+    #[default]
+    Burst,
+    /// Ticks at once, then a period after that: the schedule moves.
+    Delay,
+    /// Ticks at once, then at the next point of the first schedule: what was missed is left out.
+    Skip,
+}
+
+/// Ticks at a fixed distance. Made by [`interval`] and [`interval_at`].
+#[derive(Debug)]
+pub struct Interval {
+    /// Until the next tick.
+    sleep: Sleep,
+    period: Duration,
+    missed: MissedTickBehavior,
+}
+
+/// A tick that comes later than this was missed. Below it, lateness is the wait's own rounding.
+const LATE: Duration = Duration::from_millis(5);
+
+impl Interval {
+    /// Waits for the next tick, and gives the instant it was due.
+    ///
+    /// # Cancel safety
+    /// No tick is lost.
+    pub async fn tick(&mut self) -> Instant {
+        poll_fn(|cx| self.poll_tick(cx)).await
+    }
+
+    /// As [`tick`](Self::tick), for hand-written futures.
+    pub fn poll_tick(&mut self, cx: &mut Context<'_>) -> Poll<Instant> {
+        ready!(Pin::new(&mut self.sleep).poll(cx));
+        let due = self.sleep.deadline();
+        let next = self.next(due, Instant::now());
+        self.sleep.reset(next);
+        Poll::Ready(due)
+    }
+
+    /// When the tick after the one due at `due` is, seen at `now`.
+    fn next(&self, due: Instant, now: Instant) -> Instant {
+        if now - due <= LATE {
+            return due + self.period;
+        }
+        match self.missed {
+            MissedTickBehavior::Burst => due + self.period,
+            MissedTickBehavior::Delay => now + self.period,
+            MissedTickBehavior::Skip => now + time_to_next_point(now - due, self.period),
+        }
+    }
+
+    /// Begins anew: the next tick is a period from now.
+    pub fn reset(&mut self) {
+        self.reset_at(Instant::now() + self.period);
+    }
+
+    /// The next tick is at once.
+    pub fn reset_immediately(&mut self) {
+        self.reset_at(Instant::now());
+    }
+
+    /// The next tick is `after` from now.
+    pub fn reset_after(&mut self, after: Duration) {
+        self.reset_at(Instant::now() + after);
+    }
+
+    /// The next tick is at `deadline`.
+    pub fn reset_at(&mut self, deadline: Instant) {
+        self.sleep.reset(deadline);
+    }
+
+    /// What happens when a tick is awaited too late.
+    pub fn missed_tick_behavior(&self) -> MissedTickBehavior {
+        self.missed
+    }
+
+    /// Sets what happens when a tick is awaited too late.
+    pub fn set_missed_tick_behavior(&mut self, behavior: MissedTickBehavior) {
+        self.missed = behavior;
+    }
+
+    /// The time between two ticks.
+    pub fn period(&self) -> Duration {
+        self.period
+    }
+}
+
+/// From `late` after a point of the schedule to the next point.
+fn time_to_next_point(late: Duration, period: Duration) -> Duration {
+    let into_period = late.as_nanos() % period.as_nanos();
+    let into_period = u64::try_from(into_period).map_or(period, Duration::from_nanos);
+    period - into_period
+}

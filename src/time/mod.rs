@@ -1,0 +1,31 @@
+//! Time: sleeps, timeouts and intervals, by the runtime's monotonic clock.
+//!
+//! Nothing here is early. How late it can be: the operating system's wait is rounded up to the next millisecond, and a poll
+//! that is under way ends first.
+
+mod interval;
+mod sleep;
+mod timeout;
+
+pub use crate::clock::Instant;
+pub use interval::{Interval, MissedTickBehavior, interval, interval_at};
+pub use sleep::{Sleep, sleep, sleep_until};
+pub use std::time::Duration;
+pub use timeout::{Elapsed, Timeout, timeout, timeout_at};
+
+/// Error types.
+pub mod error {
+    pub use super::timeout::Elapsed;
+}
+
+impl Instant {
+    /// Now, by the clock of this thread's runtime; outside of a runtime, by the system's monotonic clock.
+    pub fn now() -> Instant {
+        crate::runtime::current::get().map_or_else(Instant::system, |core| core.clock.now())
+    }
+
+    /// The time since this instant, zero if it is to come.
+    pub fn elapsed(&self) -> Duration {
+        Instant::now() - *self
+    }
+}

@@ -1,0 +1,103 @@
+//! `sleep`: a future that is ready when its time has come.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use super::Instant;
+use crate::runtime::Timer;
+
+/// Waits for `duration`. One too long for any clock is for ever.
+///
+/// # Panics
+/// Outside of a runtime.
+///
+/// # Cancel safety
+/// Dropped, it leaves nothing behind.
+///
+/// # Example
+/// ```
+/// use std::time::Duration;
+/// use toque::time::{Instant, sleep};
+///
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// let start = Instant::now();
+/// sleep(Duration::from_millis(5)).await;
+/// assert!(start.elapsed() >= Duration::from_millis(5));
+/// # });
+/// ```
+#[track_caller]
+pub fn sleep(duration: Duration) -> Sleep {
+    Sleep {
+        timer: Timer::new(Instant::now() + duration, "sleep"),
+    }
+}
+
+/// Waits until `deadline`. One that has passed is ready at once.
+///
+/// # Panics
+/// Outside of a runtime.
+///
+/// # Cancel safety
+/// Dropped, it leaves nothing behind.
+#[track_caller]
+pub fn sleep_until(deadline: Instant) -> Sleep {
+    Sleep {
+        timer: Timer::new(deadline, "sleep_until"),
+    }
+}
+
+/// The future of [`sleep`] and [`sleep_until`].
+///
+/// It may be moved, also to another thread, but is polled on its own: elsewhere it panics.
+#[must_use = "futures do nothing unless awaited"]
+pub struct Sleep {
+    timer: Timer,
+}
+
+impl Sleep {
+    /// When it is ready.
+    pub fn deadline(&self) -> Instant {
+        self.timer.deadline()
+    }
+
+    /// Whether its time has come.
+    pub fn is_elapsed(&self) -> bool {
+        self.timer.is_elapsed()
+    }
+
+    /// Moves the deadline, also of a sleep that was ready. A task that waits for it goes on waiting, for the new one.
+    ///
+    /// # Example
+    /// ```
+    /// use std::time::Duration;
+    /// use toque::time::{Instant, sleep};
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let mut nap = sleep(Duration::from_secs(3600));
+    /// nap.reset(Instant::now() + Duration::from_millis(1));
+    /// nap.await;
+    /// # });
+    /// ```
+    pub fn reset(&mut self, deadline: Instant) {
+        self.timer.reset(deadline);
+    }
+}
+
+impl Future for Sleep {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        Pin::new(&mut self.timer).poll(cx)
+    }
+}
+
+impl fmt::Debug for Sleep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sleep")
+            .field("deadline", &self.deadline())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,46 @@
+//! Models of the latch of `block_on`'s bell.
+
+use super::Latch;
+use loom::sync::Arc;
+use loom::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+use loom::thread;
+
+/// What was written before a ring is seen by a poll after it, however many ring: with two ringers, either the second tells
+/// anew, or the answer to the first sees what both wrote.
+/// Mutant that fails it: `waker_latch_relaxed` (`set` looks before it swaps, and carries nothing).
+#[test]
+fn an_answer_sees_what_every_ringer_wrote() {
+    loom::model(|| {
+        let latch = Arc::new(Latch::new());
+        let told = Arc::new(AtomicUsize::new(0));
+        let written = Arc::new([AtomicBool::new(false), AtomicBool::new(false)]);
+        let ringers: Vec<_> = [0, 1]
+            .map(|n| {
+                let (latch, told, written) = (latch.clone(), told.clone(), written.clone());
+                thread::spawn(move || {
+                    written[n].store(true, Relaxed);
+                    if latch.set() {
+                        told.fetch_add(1, Relaxed);
+                    }
+                })
+            })
+            .into_iter()
+            .collect();
+
+        let seen = |latch: &Latch| latch.reset().then(|| written.each_ref().map(|w| w.load(Relaxed)));
+        let first = seen(&latch);
+        for ringer in ringers {
+            ringer.join().unwrap();
+        }
+        // Whoever told after the first answer makes the owner poll again; nobody told, nobody polls.
+        let answered = usize::from(first.is_some());
+        let told = told.load(Relaxed);
+        assert!((1..=2).contains(&told));
+        if told == answered {
+            // No second poll: the first one has seen it all.
+            assert_eq!(first, Some([true, true]));
+        } else {
+            assert_eq!(seen(&latch), Some([true, true]));
+        }
+    });
+}
