@@ -1,6 +1,7 @@
 //! The clock: what time it is for one runtime, counted from the runtime's start.
 //! Read by the runtime once before and once after it waits; timers live on its nanoseconds.
 
+use std::cell::Cell;
 use std::fmt;
 use std::ops::{Add, AddAssign, Sub, SubAssign};
 use std::time::Duration;
@@ -129,12 +130,15 @@ impl From<Instant> for std::time::Instant {
 pub(crate) struct Clock {
     /// Where the nanoseconds count from. Timers compare plain numbers, half the size of an instant.
     origin: Instant,
+    /// The last answer of `now_ns`: a lower bound that costs no look.
+    last_seen: Cell<u64>,
 }
 
 impl Clock {
     pub(crate) fn new() -> Self {
         Self {
             origin: Instant::system(),
+            last_seen: Cell::new(0),
         }
     }
 
@@ -144,7 +148,14 @@ impl Clock {
 
     /// Now, in nanoseconds since the origin.
     pub(crate) fn now_ns(&self) -> u64 {
-        self.ns(self.now())
+        let now = self.ns(self.now());
+        self.last_seen.set(now);
+        now
+    }
+
+    /// Whether `ns` is known to have passed, without a look at the clock.
+    pub(crate) fn has_seen(&self, ns: u64) -> bool {
+        ns <= self.last_seen.get()
     }
 
     /// `instant` in nanoseconds since the origin: 0 for what is before it, `u64::MAX` ("never") after 584 years.

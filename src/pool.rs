@@ -4,10 +4,11 @@
 //! Threads start when a job finds no idle one, up to a bound, and leave when they have been idle for a while.
 
 use std::collections::VecDeque;
-use std::io;
+use std::sync::Arc; // std's under loom too: a method's `self` can be no other
+use std::{fmt, io};
 use std::time::{Duration, Instant};
 
-use crate::shim::sync::{Arc, Condvar, Mutex, MutexGuard};
+use crate::shim::sync::{Condvar, Mutex, MutexGuard};
 use crate::shim::thread;
 
 /// Work for a thread of the pool.
@@ -51,12 +52,20 @@ struct State<J> {
 }
 
 /// Why a job was not taken. It comes back.
-#[derive(Debug)]
 pub(crate) enum Refused<J> {
     /// The pool has been shut down.
     Closed(J),
     /// There is no thread, and the operating system starts none.
     NoThread(J, io::Error),
+}
+
+impl<J> fmt::Debug for Refused<J> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Closed(_) => f.write_str("Closed"),
+            Self::NoThread(_, error) => write!(f, "NoThread({error})"),
+        }
+    }
 }
 
 impl<J: Job> Pool<J> {

@@ -122,7 +122,7 @@ mod imp {
     }
 
     pub(crate) mod atomic {
-        pub(crate) use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+        pub(crate) use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
     }
 
     pub(crate) mod thread {
@@ -134,7 +134,8 @@ mod imp {
 #[allow(unused_imports, dead_code)]
 mod imp {
     pub(crate) mod sync {
-        pub(crate) use loom::sync::{Arc, MutexGuard, RwLockReadGuard, RwLockWriteGuard};
+        pub(crate) use loom::sync::{Arc, RwLockReadGuard, RwLockWriteGuard};
+        use std::ops::{Deref, DerefMut};
         use std::time::Duration;
 
         #[derive(Debug, Default)]
@@ -146,7 +147,31 @@ mod imp {
             }
 
             pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
-                self.0.lock().unwrap()
+                MutexGuard {
+                    guard: self.0.lock().unwrap(),
+                    mutex: self,
+                }
+            }
+        }
+
+        #[derive(Debug)]
+        pub(crate) struct MutexGuard<'a, T> {
+            guard: loom::sync::MutexGuard<'a, T>,
+            /// For a wait that ends by its limit: it gives the lock back, and takes it again.
+            mutex: &'a Mutex<T>,
+        }
+
+        impl<T> Deref for MutexGuard<'_, T> {
+            type Target = T;
+
+            fn deref(&self) -> &T {
+                &self.guard
+            }
+        }
+
+        impl<T> DerefMut for MutexGuard<'_, T> {
+            fn deref_mut(&mut self) -> &mut T {
+                &mut self.guard
             }
         }
 
@@ -184,16 +209,25 @@ mod imp {
             }
 
             pub(crate) fn wait<'a, T>(&self, guard: MutexGuard<'a, T>) -> MutexGuard<'a, T> {
-                self.0.wait(guard).unwrap()
+                MutexGuard {
+                    guard: self.0.wait(guard.guard).unwrap(),
+                    mutex: guard.mutex,
+                }
             }
 
-            /// loom has no clock: the wait has no limit, and a model that never ends is a deadlock.
+            /// loom has no clock. A limit of nothing has passed when the lock is taken again; any other never passes, and a
+            /// model that waits for it is a deadlock.
             pub(crate) fn wait_timeout<'a, T>(
                 &self,
                 guard: MutexGuard<'a, T>,
-                _limit: Duration,
+                limit: Duration,
             ) -> (MutexGuard<'a, T>, bool) {
-                (self.wait(guard), false)
+                if !limit.is_zero() {
+                    return (self.wait(guard), false);
+                }
+                let mutex = guard.mutex;
+                drop(guard); // here others come in
+                (mutex.lock(), true)
             }
         }
     }
@@ -203,7 +237,7 @@ mod imp {
     }
 
     pub(crate) mod atomic {
-        pub(crate) use loom::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+        pub(crate) use loom::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
     }
 
     pub(crate) mod thread {

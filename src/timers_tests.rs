@@ -89,7 +89,7 @@ impl Random {
 #[test]
 fn random_operations_do_as_a_sorted_map_does() {
     for seed in 1..=60 {
-        let mut random = Random(seed * 0x9e37_79b9_7f4a_7c15);
+        let mut random = Random(u64::wrapping_mul(seed, 0x9e37_79b9_7f4a_7c15));
         let mut pair = Pair::default();
         let mut now = 0_u64;
         for _ in 0..400 {

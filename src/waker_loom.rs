@@ -7,7 +7,8 @@ use loom::thread;
 
 /// What was written before a ring is seen by a poll after it, however many ring: with two ringers, either the second tells
 /// anew, or the answer to the first sees what both wrote.
-/// Mutant that fails it: `waker_latch_relaxed` (`set` looks before it swaps, and carries nothing).
+/// Mutants that fail it: `waker_latch_relaxed` (`set` swaps, and carries nothing), `waker_latch_looks_first` (`set` looks
+/// before it swaps: the second ringer leaves no trace).
 #[test]
 fn an_answer_sees_what_every_ringer_wrote() {
     loom::model(|| {

@@ -18,7 +18,12 @@ use super::task::Id;
 /// assert!(error.is_cancelled());
 /// # });
 /// ```
-pub struct JoinError {
+pub struct JoinError(
+    /// Boxed, so that it makes no task's output larger than a pointer.
+    Box<Inner>,
+);
+
+struct Inner {
     id: Id,
     why: Why,
 }
@@ -31,27 +36,27 @@ enum Why {
 
 impl JoinError {
     pub(crate) fn cancelled(id: Id) -> Self {
-        Self {
+        Self(Box::new(Inner {
             id,
             why: Why::Cancelled,
-        }
+        }))
     }
 
     pub(crate) fn panicked(id: Id, payload: Box<dyn Any + Send>) -> Self {
-        Self {
+        Self(Box::new(Inner {
             id,
             why: Why::Panicked(Mutex::new(payload)),
-        }
+        }))
     }
 
     /// Whether the task was aborted, or its runtime was dropped.
     pub fn is_cancelled(&self) -> bool {
-        matches!(self.why, Why::Cancelled)
+        matches!(self.0.why, Why::Cancelled)
     }
 
     /// Whether the task panicked.
     pub fn is_panic(&self) -> bool {
-        matches!(self.why, Why::Panicked(_))
+        matches!(self.0.why, Why::Panicked(_))
     }
 
     /// The panic's payload, for [`resume_unwind`](std::panic::resume_unwind).
@@ -69,17 +74,20 @@ impl JoinError {
     /// # Errors
     /// The error itself, if the task did not panic.
     pub fn try_into_panic(self) -> Result<Box<dyn Any + Send>, JoinError> {
-        match self.why {
+        if self.is_cancelled() {
+            return Err(self);
+        }
+        match self.0.why {
             Why::Panicked(payload) => {
                 Ok(payload.into_inner().unwrap_or_else(PoisonError::into_inner))
             }
-            Why::Cancelled => Err(self),
+            Why::Cancelled => unreachable!("looked at above"),
         }
     }
 
     /// The task's id.
     pub fn id(&self) -> Id {
-        self.id
+        self.0.id
     }
 
     /// What the panic said, if it said it in words.
@@ -92,11 +100,11 @@ impl JoinError {
 
 impl fmt::Display for JoinError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.why {
-            Why::Cancelled => write!(f, "task {} was cancelled", self.id),
+        match &self.0.why {
+            Why::Cancelled => write!(f, "task {} was cancelled", self.id()),
             Why::Panicked(payload) => match Self::message(payload) {
-                Some(text) => write!(f, "task {} panicked with message {text:?}", self.id),
-                None => write!(f, "task {} panicked", self.id),
+                Some(text) => write!(f, "task {} panicked with message {text:?}", self.id()),
+                None => write!(f, "task {} panicked", self.id()),
             },
         }
     }
@@ -104,11 +112,11 @@ impl fmt::Display for JoinError {
 
 impl fmt::Debug for JoinError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.why {
-            Why::Cancelled => write!(f, "JoinError::Cancelled({:?})", self.id),
+        match &self.0.why {
+            Why::Cancelled => write!(f, "JoinError::Cancelled({:?})", self.id()),
             Why::Panicked(payload) => match Self::message(payload) {
-                Some(text) => write!(f, "JoinError::Panic({:?}, {text:?}, ...)", self.id),
-                None => write!(f, "JoinError::Panic({:?}, ...)", self.id),
+                Some(text) => write!(f, "JoinError::Panic({:?}, {text:?}, ...)", self.id()),
+                None => write!(f, "JoinError::Panic({:?}, ...)", self.id()),
             },
         }
     }

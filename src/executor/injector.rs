@@ -60,14 +60,27 @@ impl<T> Injector<T> {
         drop(queue);
         // After the push, or an owner who has just looked sleeps on. Relaxed: if the owner's look came before our push, the
         // lock has carried his `parked` to us. The first of many rings for all.
-        Ok(self.parked.load(Ordering::Relaxed) && self.parked.swap(false, Ordering::Relaxed))
+        Ok(self.parked.load(Ordering::Relaxed) && self.claim_the_ring())
+    }
+
+    /// True for one of those who saw `parked`. An exchange, and not a swap: who rings nobody must not write, since loom takes
+    /// a late `false` for one that may hide the owner's next `true`.
+    fn claim_the_ring(&self) -> bool {
+        self.parked
+            .compare_exchange(true, false, Ordering::Relaxed, Ordering::Relaxed)
+            .is_ok()
+    }
+
+    /// Whether there is something to take. Relaxed: an item missed now is found next turn, or by the look before the sleep.
+    #[inline]
+    pub(crate) fn is_filled(&self) -> bool {
+        self.filled.load(Ordering::Relaxed)
     }
 
     /// The owner takes all there is; `into` is empty and keeps its memory in circulation.
     pub(crate) fn take(&self, into: &mut Vec<T>) {
         debug_assert!(into.is_empty());
-        // Relaxed: an item missed now is found next turn, or by the look before the sleep.
-        if !self.filled.load(Ordering::Relaxed) {
+        if !self.is_filled() {
             return;
         }
         let mut queue = self.queue.lock();
@@ -79,7 +92,7 @@ impl<T> Injector<T> {
     pub(crate) fn park(&self) -> bool {
         self.parked.store(true, Ordering::Relaxed); // before the look, or a ring is lost
         let queue = self.queue.lock();
-        let may_sleep = queue.items.is_empty() && !self.filled.load(Ordering::Relaxed);
+        let may_sleep = queue.items.is_empty();
         drop(queue);
         if !may_sleep {
             self.unpark();

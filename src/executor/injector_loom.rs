@@ -94,7 +94,8 @@ fn two_senders_lose_nothing() {
 }
 
 /// At the end an item is with the owner or goes back to its sender: never both, never neither.
-/// Mutant that fails it: `injector_close_keeps` (the queue is taken without closing it).
+/// Mutants that fail it: `injector_close_keeps` (the queue is taken without closing it), `injector_push_after_the_end` (the
+/// lock is let go between the look at `closed` and the push).
 #[test]
 fn at_the_end_an_item_is_on_exactly_one_side() {
     loom::model(|| {

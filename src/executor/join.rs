@@ -76,11 +76,7 @@ impl<T> JoinHandle<T> {
 
     /// A handle that can do no more than abort the task; of any task the same type.
     pub fn abort_handle(&self) -> AbortHandle {
-        let handle = AbortHandle::new(self.task().metadata());
-        if self.is_finished() {
-            handle.note_finished(); // before it could tell
-        }
-        handle
+        AbortHandle::new(self.task().metadata())
     }
 
     /// Whether the task has ended, one way or the other.

@@ -2,30 +2,30 @@
 //! Only its own thread comes here, so nothing locks.
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::sync::Arc;
 use std::task::Waker;
 
-use slotmap::SlotMap;
-
 use super::home::{Home, Message};
 use super::join::{JoinHandle, Task};
-use super::task::{self, Guarded, Meta, Runnable, TaskKey};
+use super::queue::{Queue, Work};
+use super::table::{Place, Table};
+use super::task::{self, Guarded, Id, Meta, Runnable};
 use crate::future::budget;
 use crate::waker::Ring;
 
 /// One thread's tasks.
 pub(crate) struct Executor {
-    /// What is ready, first come, first served.
-    queue: RefCell<VecDeque<Work>>,
-    /// A waker of every task that lives. The promise "dropping the runtime drops every future" hangs on it.
-    tasks: RefCell<SlotMap<TaskKey, Waker>>,
+    /// What is ready.
+    queue: Queue,
+    /// A waker of every task that has been polled and waits. What has never been polled is in the queue, so both together
+    /// hold all that lives: the promise "dropping the runtime drops every future" hangs on it.
+    waiting: RefCell<Table>,
+    /// How many tasks live.
+    live: Cell<usize>,
     /// The executor as other threads see it.
     home: Arc<Home>,
-    /// Polls left before the world outside must be looked at.
-    batch: Cell<u32>,
     /// Polls between two looks at the world outside.
     event_interval: u32,
     /// Where messages from other threads are read from. Its memory changes place with the injector's.
@@ -34,30 +34,20 @@ pub(crate) struct Executor {
     closing: Cell<bool>,
 }
 
-/// One entry of the queue.
-pub(crate) enum Work {
-    /// Poll this task.
-    Task(Runnable),
-    /// Poll the future of `block_on`.
-    Main,
-}
-
-/// Why the executor has stopped running tasks.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Next {
-    /// It is the turn of `block_on`'s own future.
-    Main,
-    /// The queue is empty, or the batch is over: look at the world outside.
-    World,
+/// How far the future of `block_on` is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Progress {
+    Pending,
+    Done,
 }
 
 impl Executor {
     pub(crate) fn new(id: u64, bell: Box<dyn Ring>, event_interval: u32) -> Self {
         Self {
-            queue: RefCell::new(VecDeque::new()),
-            tasks: RefCell::new(SlotMap::with_key()),
+            queue: Queue::new(),
+            waiting: RefCell::default(),
+            live: Cell::new(0),
             home: Arc::new(Home::new(id, bell)),
-            batch: Cell::new(event_interval),
             event_interval,
             messages: Cell::new(Vec::new()),
             closing: Cell::new(false),
@@ -68,6 +58,7 @@ impl Executor {
         &self.home
     }
 
+    #[inline]
     pub(super) fn is_home_of(&self, meta: &Meta) -> bool {
         Arc::ptr_eq(&self.home, meta.home())
     }
@@ -82,35 +73,47 @@ impl Executor {
         F: Future + 'static,
         F::Output: 'static,
     {
-        let meta = Meta::new(Arc::clone(&self.home), location);
-        // SAFETY: the future need not be `Send`, since its `Runnable` is run on this thread only: `schedule` sends it home
-        // from wherever it is woken, and the table, which it enters below, keeps the executor from going before it. It is
-        // `'static`, but for the metadata in front of it.
-        let (runnable, task) = unsafe { build(future, meta) };
-        if self.closing.get() {
-            task::cancel(runnable);
-        } else {
-            self.register(&runnable);
-            self.push(Work::Task(runnable));
-        }
+        // SAFETY: the future need not be `Send`, since its `Runnable` is run on this thread only: it is in this executor's
+        // queue until its first poll, and in its table when it waits, and `schedule` sends it home from wherever it is woken.
+        // `shut_down` empties both before the executor goes. The future is `'static`, but for the metadata in front of it.
+        let (runnable, task) = unsafe { build(future, self.new_meta(location)) };
+        self.admit(runnable);
         JoinHandle::new(task)
     }
 
-    /// Enters a task into the table.
-    fn register(&self, task: &Runnable) {
-        let key = self.tasks.borrow_mut().insert(task.waker());
-        task.metadata().set_key(key);
+    fn new_meta(&self, location: &'static Location<'static>) -> Meta {
+        Meta::new(Arc::clone(&self.home), location)
+    }
+
+    /// Queues a new task.
+    fn admit(&self, task: Runnable) {
+        self.live.set(self.live.get() + 1);
+        task.metadata().set_counted();
+        if self.closing.get() {
+            task::cancel(task);
+        } else {
+            self.push(Work::Task(task));
+        }
+    }
+
+    /// A task was polled for the first time, and waits.
+    #[cold]
+    pub(super) fn remember(&self, meta: &Meta, waker: Waker) {
+        let place = self.waiting.borrow_mut().insert(meta.id(), waker);
+        meta.set_place(place);
     }
 
     /// A task's future is gone.
-    pub(super) fn forget(&self, key: TaskKey) {
-        let waker = self.tasks.borrow_mut().remove(key);
+    pub(super) fn forget(&self, place: Option<Place>) {
+        self.live.set(self.live.get() - 1);
+        let Some(place) = place else { return };
+        let waker = self.waiting.borrow_mut().remove(place);
         drop(waker); // after the borrow
     }
 
-    /// Wakes a task, if it lives.
-    pub(super) fn wake(&self, key: TaskKey) {
-        let waker = self.tasks.borrow().get(key).cloned();
+    /// Wakes a task that waits, at `place` as far as that is known.
+    pub(super) fn wake(&self, id: Id, place: u32) {
+        let waker = self.waiting.borrow().find(id, Place::new(place)).cloned();
         if let Some(waker) = waker {
             waker.wake();
         }
@@ -118,44 +121,37 @@ impl Executor {
 
     /// How many tasks live.
     pub(crate) fn task_count(&self) -> usize {
-        self.tasks.borrow().len()
+        self.live.get()
     }
 
     /// Puts work at the end of the queue.
     #[inline]
     pub(crate) fn push(&self, work: Work) {
-        self.queue.borrow_mut().push_back(work);
+        self.queue.push(work);
     }
 
-    #[inline]
-    fn pop(&self) -> Option<Work> {
-        self.queue.borrow_mut().pop_front()
-    }
-
-    /// Whether nothing is ready.
-    pub(crate) fn is_idle(&self) -> bool {
-        self.queue.borrow().is_empty()
-    }
-
-    /// Runs what is ready, until the queue is empty, the batch is over, or `block_on`'s own future comes up.
-    pub(crate) fn run(&self) -> Next {
-        while self.batch.get() != 0 {
-            let Some(work) = self.pop() else { break };
-            self.batch.set(self.batch.get() - 1);
+    /// Runs what is ready: until the queue is empty, a batch is over, or `main`, which polls the future of `block_on`, is done.
+    #[inline(never)]
+    pub(crate) fn run(&self, main: &mut dyn FnMut() -> Progress) -> Progress {
+        for _ in 0..self.event_interval {
+            let Some(work) = self.queue.pop() else { break };
             budget::refill();
             match work {
-                Work::Main => return Next::Main,
                 Work::Task(task) => {
                     task.run();
                 }
+                Work::Main if main() == Progress::Done => return Progress::Done,
+                Work::Main => {}
             }
         }
-        self.batch.set(self.event_interval);
-        Next::World
+        Progress::Pending
     }
 
     /// Takes in what other threads have sent.
     pub(crate) fn receive(&self) {
+        if !self.home.injector().is_filled() {
+            return;
+        }
         let mut messages = self.messages.take();
         self.home.injector().take(&mut messages);
         for message in messages.drain(..) {
@@ -166,12 +162,8 @@ impl Executor {
 
     fn accept(&self, message: Message) {
         match message {
-            Message::Ready(task) => {
-                if !task.metadata().is_at_home() {
-                    self.register(&task);
-                }
-                self.push(Work::Task(task));
-            }
+            Message::Ready(task) if task.metadata().is_counted() => self.push(Work::Task(task)),
+            Message::Ready(task) => self.admit(task),
             Message::Main => self.push(Work::Main),
             Message::Errand(errand) => task::swallow(catch_unwind(AssertUnwindSafe(errand))),
         }
@@ -179,7 +171,7 @@ impl Executor {
 
     /// Announces that the thread will sleep. False if it must not, since something is ready.
     pub(crate) fn park(&self) -> bool {
-        self.is_idle() && self.home.injector().park()
+        self.queue.is_empty() && self.home.injector().park()
     }
 
     /// The thread is awake again.
@@ -194,10 +186,10 @@ impl Executor {
         self.closing.set(true);
         loop {
             // A waker is foreign code: collected under the borrow, woken after it.
-            let wakers: Vec<Waker> = self.tasks.borrow().values().cloned().collect();
+            let wakers: Vec<Waker> = self.waiting.borrow().wakers().cloned().collect();
             wakers.into_iter().for_each(Waker::wake);
             self.receive();
-            while let Some(work) = self.pop() {
+            while let Some(work) = self.queue.pop() {
                 if let Work::Task(task) = work {
                     task::cancel(task);
                 }
@@ -210,7 +202,7 @@ impl Executor {
         }
         for message in self.home.injector().close() {
             match message {
-                Message::Ready(task) => task::cancel(task),
+                Message::Ready(task) => self.admit(task), // spawned elsewhere, and cancelled now
                 Message::Main => {}
                 Message::Errand(errand) => task::swallow(catch_unwind(AssertUnwindSafe(errand))),
             }
@@ -228,8 +220,7 @@ where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
 {
-    let mut meta = Meta::new(Arc::clone(home), location);
-    meta.share_abort_state();
+    let meta = Meta::new(Arc::clone(home), location);
     // SAFETY: the future is `Send` and `'static`, but for the metadata in front of it.
     let (runnable, task) = unsafe { build(future, meta) };
     runnable.schedule();
@@ -246,8 +237,7 @@ where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
 {
-    let mut meta = Meta::new(Arc::clone(home), location);
-    meta.share_abort_state();
+    let meta = Meta::new(Arc::clone(home), location);
     // SAFETY: the future is `Send` and `'static`, but for the metadata in front of it.
     let (runnable, task) = unsafe { build(future, meta) };
     (runnable, JoinHandle::new(task))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::here;
 use super::home::{Home, Message};
-use super::local::Work;
+use super::queue::Work;
 use crate::waker::{Latch, Ring};
 
 pub(crate) struct MainBell {

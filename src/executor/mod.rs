@@ -7,6 +7,8 @@
 
 pub(crate) mod injector;
 
+pub(crate) mod abort_slot;
+
 #[cfg(not(loom))]
 pub(crate) mod abort;
 #[cfg(not(loom))]
@@ -21,5 +23,9 @@ pub(crate) mod join;
 pub(crate) mod local;
 #[cfg(not(loom))]
 pub(crate) mod main_bell;
+#[cfg(not(loom))]
+pub(crate) mod queue;
+#[cfg(not(loom))]
+mod table;
 #[cfg(not(loom))]
 pub(crate) mod task;

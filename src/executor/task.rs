@@ -7,23 +7,18 @@ use std::future::Future;
 use std::num::NonZeroU64;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
-use slotmap::{Key, KeyData, new_key_type};
 
-use super::abort::AbortState;
+use super::abort_slot::{AbortSlot, Shared};
 use super::error::JoinError;
 use super::here;
 use super::home::{Home, Message};
-use super::local::Work;
-
-new_key_type! {
-    /// A live task's place in its executor's table.
-    pub(crate) struct TaskKey;
-}
+use super::queue::Work;
+use super::table::Place;
 
 /// A task that is to be polled. It is run, never dropped: so every task ends with an outcome.
 pub(crate) type Runnable = async_task::Runnable<Meta>;
@@ -71,11 +66,13 @@ pub(crate) struct Meta {
     /// of the task on every wake.
     home: Arc<Home>,
     id: Id,
-    /// The task's [`TaskKey`]; 0 for one that is in no table: not yet arrived from another thread, or a blocking job.
-    /// Relaxed throughout: written before the task is shared, or at home, and used at home.
-    key: AtomicU64,
-    /// What abort handles share with the task. Made with the first of them.
-    abort: OnceLock<Arc<AbortState>>,
+    /// The task's [`Place`] in the table of those who wait; 0 before it has waited. Written and used at home, so Relaxed.
+    place: AtomicU32,
+    /// Whether its executor counts it: not before it has arrived there, and never if it is a blocking job. Written before the
+    /// task is shared, or at home, and used at home, so Relaxed.
+    counted: AtomicBool,
+    /// What abort handles share with the task, if there are any.
+    abort: AbortSlot,
     /// Where it was spawned, for whoever looks for it.
     location: &'static Location<'static>,
 }
@@ -85,8 +82,9 @@ impl Meta {
         Self {
             home,
             id: Id::next(),
-            key: AtomicU64::new(0),
-            abort: OnceLock::new(),
+            place: AtomicU32::new(0),
+            counted: AtomicBool::new(false),
+            abort: AbortSlot::new(),
             location,
         }
     }
@@ -99,48 +97,54 @@ impl Meta {
         &self.home
     }
 
-    pub(crate) fn key(&self) -> TaskKey {
-        KeyData::from_ffi(self.key.load(Ordering::Relaxed)).into()
+    /// Where the task waits, if it has waited yet.
+    #[inline]
+    fn place(&self) -> Option<Place> {
+        Place::new(self.place.load(Ordering::Relaxed))
     }
 
-    /// Enters the task into the table of its executor.
-    pub(super) fn set_key(&self, key: TaskKey) {
-        self.key.store(key.data().as_ffi(), Ordering::Relaxed);
-        if let Some(abort) = self.abort.get() {
-            abort.set_key(key);
-        }
+    pub(super) fn set_place(&self, place: Place) {
+        self.place.store(place.get(), Ordering::Relaxed);
+        self.abort.set_place(place.get());
     }
 
-    pub(super) fn is_at_home(&self) -> bool {
-        self.key.load(Ordering::Relaxed) != 0
+    /// Whether the executor counts the task. It does from its arrival on.
+    pub(super) fn is_counted(&self) -> bool {
+        self.counted.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn set_counted(&self) {
+        self.counted.store(true, Ordering::Relaxed);
     }
 
     /// What abort handles share with the task.
-    pub(crate) fn abort_state(&self) -> &Arc<AbortState> {
-        self.abort
-            .get_or_init(|| Arc::new(AbortState::new(self.key())))
+    pub(super) fn share(&self) -> Arc<Shared> {
+        self.abort.share(self.place.load(Ordering::Relaxed))
     }
 
-    /// Makes what abort handles share beforehand, for a task whose key will be known later: whoever has it by then is told.
-    pub(super) fn share_abort_state(&mut self) {
-        self.abort_state();
-    }
-
-    /// Whether the task is to be dropped instead of polled.
+    /// A poll has found the task not ready: from the first time on it is in the table.
     #[inline]
-    pub(crate) fn is_aborted(&self) -> bool {
-        self.abort.get().is_some_and(|abort| abort.is_aborted())
+    fn waits(&self, cx: &Context<'_>) {
+        if self.place().is_none() {
+            self.waits_for_the_first_time(cx);
+        }
+    }
+
+    #[cold]
+    fn waits_for_the_first_time(&self, cx: &Context<'_>) {
+        let at_home = here::at(&self.home, |executor| {
+            executor.remember(self, cx.waker().clone());
+        });
+        debug_assert!(at_home.is_some(), "a task was polled on a foreign thread");
     }
 
     /// The future is gone.
     fn finish(&self) {
-        if self.is_at_home() {
-            // A task in the table is dropped at home only; `Executor::shut_down` sees to it.
-            here::at(&self.home, |executor| executor.forget(self.key()));
+        if self.is_counted() {
+            // What was counted is dropped at home.
+            here::at(&self.home, |executor| executor.forget(self.place()));
         }
-        if let Some(abort) = self.abort.get() {
-            abort.finish();
-        }
+        self.abort.finish();
     }
 }
 
@@ -154,7 +158,6 @@ impl fmt::Debug for Meta {
 }
 
 /// What a waker does: brings its task to the queue.
-#[inline]
 pub(super) fn schedule(task: Runnable) {
     here::with(|executor| match executor {
         Some(executor) if executor.is_home_of(task.metadata()) => executor.push(Work::Task(task)),
@@ -176,7 +179,7 @@ fn send(task: Runnable) {
 
 /// Ends a task with the outcome "cancelled", here and now.
 pub(crate) fn cancel(task: Runnable) {
-    task.metadata().abort_state().abort();
+    task.metadata().share().abort();
     task.run();
 }
 
@@ -213,14 +216,17 @@ impl<F: Future> Future for Guarded<'_, F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        if this.meta.is_aborted() {
+        if this.meta.abort.is_aborted() {
             discard(this.future);
             return Poll::Ready(Guard(Some(Err(JoinError::cancelled(this.meta.id)))));
         }
         let future = this.future.as_mut().as_pin_mut();
         let future = future.expect("async-task polls no task again that is done");
         let outcome = match catch_unwind(AssertUnwindSafe(|| future.poll(cx))) {
-            Ok(Poll::Pending) => return Poll::Pending,
+            Ok(Poll::Pending) => {
+                this.meta.waits(cx);
+                return Poll::Pending;
+            }
             Ok(Poll::Ready(output)) => Ok(output),
             Err(payload) => Err(JoinError::panicked(this.meta.id, payload)),
         };

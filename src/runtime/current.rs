@@ -73,7 +73,7 @@ pub(crate) fn expect(caller: &str) -> Rc<Core> {
 
 #[cold]
 #[track_caller]
-fn missing(caller: &str) -> ! {
+pub(super) fn missing(caller: &str) -> ! {
     assert!(
         employer().is_none(),
         "`{caller}` on a thread of the blocking pool: tasks run on the runtime's own thread. Spawn them there by \

@@ -33,8 +33,9 @@ pub(crate) use registration::Registration;
 pub(crate) use timer::{Timer, pause_for};
 
 use crate::clock::Clock;
+use crate::executor::here;
 use crate::executor::join::JoinHandle;
-use crate::executor::local::{Executor, Next};
+use crate::executor::local::{Executor, Progress};
 use crate::executor::main_bell::MainBell;
 use crate::future::entered;
 use crate::reactor::Reactor;
@@ -55,11 +56,12 @@ pub(crate) struct Core {
 }
 
 impl Core {
-    /// One turn of the event loop: runs what is ready, waits for the world, and wakes whom it concerns.
-    fn turn(&self) -> io::Result<Next> {
+    /// One turn of the event loop: runs what is ready, waits for the world, and wakes whom it concerns. `main` polls the future
+    /// of `block_on`; once it is done, so is the turn.
+    fn turn(&self, main: &mut dyn FnMut() -> Progress) -> io::Result<Progress> {
         // The event queue: run what is ready, a batch at most.
-        if self.executor.run() == Next::Main {
-            return Ok(Next::Main);
+        if self.executor.run(main) == Progress::Done {
+            return Ok(Progress::Done);
         }
         // The event demultiplexer: the only place where the thread sleeps, and only if nothing is ready.
         if self.executor.park() {
@@ -71,7 +73,7 @@ impl Core {
         // Then what other threads have sent, and the timers.
         self.executor.receive();
         self.fire_timers();
-        Ok(Next::World)
+        Ok(Progress::Pending)
     }
 
     /// How long the thread may sleep: until the next timer, or for ever.
@@ -148,16 +150,19 @@ impl Runtime {
         let mut cx = Context::from_waker(&waker);
         let mut future = pin!(future);
 
-        bell.ring();
-        loop {
-            let next = self.core.turn();
-            let next = next.unwrap_or_else(|error| panic!("the reactor has failed: {error}"));
-            if next == Next::Main && bell.answer() {
-                if let Poll::Ready(output) = future.as_mut().poll(&mut cx) {
-                    return output;
+        let mut output = None;
+        let mut main = || {
+            if bell.answer() {
+                if let Poll::Ready(value) = future.as_mut().poll(&mut cx) {
+                    output = Some(value);
+                    return Progress::Done;
                 }
             }
-        }
+            Progress::Pending
+        };
+        bell.ring();
+        while self.core.turn(&mut main).unwrap_or_else(broken) == Progress::Pending {}
+        output.expect("done is done")
     }
 
     /// Spawns a task, which runs within the next [`block_on`](Self::block_on). See [`toque::spawn`](crate::spawn).
@@ -233,7 +238,17 @@ where
     F: Future + 'static,
     F::Output: 'static,
 {
-    current::expect("spawn").executor.spawn(future, Location::caller())
+    let location = Location::caller();
+    here::with(|executor| match executor {
+        Some(executor) => executor.spawn(future, location),
+        None => current::missing("spawn"),
+    })
+}
+
+/// The operating system broke its word: without a reactor nothing can go on.
+#[cold]
+fn broken(error: io::Error) -> Progress {
+    panic!("the reactor has failed: {error}")
 }
 
 /// Marks the thread as one that runs tasks, for as long as it lives.

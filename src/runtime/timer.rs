@@ -109,9 +109,10 @@ impl Future for Timer {
         let Some(core) = this.core() else { foreign() };
         match this.state {
             State::Elapsed => return Poll::Ready(()),
-            State::New if core.clock.now() >= this.deadline => {}
+            State::New if core.clock.has_seen(core.clock.ns(this.deadline)) => {}
             State::New => {
-                this.start(&core, cx.waker()); // the timers owe the wake
+                // The timers owe the wake; also if the deadline passes just now, with this turn.
+                this.start(&core, cx.waker());
                 return Poll::Pending;
             }
             State::Waiting(key) => {

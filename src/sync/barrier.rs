@@ -168,3 +168,7 @@ impl Drop for Wait<'_> {
         drop(waiter);
     }
 }
+
+#[cfg(all(test, loom))]
+#[path = "barrier_loom.rs"]
+mod loom_models;

@@ -1,8 +1,8 @@
 //! Lent: a pointer from a guard into the value of its lock.
-//! All guards of `Mutex` and `RwLock` are one of these two beside a permit, and need no `unsafe` of their own to use it.
+//! Every guard of `Mutex` and `RwLock` is one of these two beside a permit, and uses it without `unsafe`.
 //!
-//! Why not `&T` and `&mut T`: a guard gives its permit back *while* it is dropped, and a reference among its fields would
-//! claim the value to the end of that call, when the next owner may have it already.
+//! Why not `&T` and `&mut T`: a guard gives its permit back *while* it is dropped, and a reference among its fields
+//! would claim the value to the end of that call, when the next owner may have it already.
 
 use std::ops::{Deref, DerefMut};
 

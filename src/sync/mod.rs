@@ -5,10 +5,13 @@
 //! been given already, a permit or a notification, goes to the next one.
 
 mod barrier;
+pub mod broadcast;
 mod held;
 #[allow(unsafe_code)] // dereferences the pointers that guards hold
 mod lent;
 mod listener;
+#[cfg(all(test, loom))]
+mod loom_tools;
 pub mod mpsc;
 #[allow(unsafe_code)] // lends the value in its `UnsafeCell` to whoever holds the permit
 mod mutex;
@@ -23,6 +26,7 @@ mod semaphore;
 mod set_once;
 mod try_lock_error;
 mod wait_list;
+pub mod watch;
 #[allow(unsafe_code)] // reads and writes its `UnsafeCell` as its state allows
 mod write_once;
 

@@ -308,3 +308,7 @@ impl<T> fmt::Display for SetError<T> {
 }
 
 impl<T: fmt::Debug> Error for SetError<T> {}
+
+#[cfg(all(test, loom))]
+#[path = "once_cell_loom.rs"]
+mod loom_models;

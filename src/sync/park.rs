@@ -6,32 +6,29 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use crate::shim::atomic::{AtomicBool, Ordering};
 use crate::shim::thread::{self, Thread};
-use crate::waker::{self, Ring};
+use crate::waker::{self, Latch, Ring};
 
 /// The bell of a thread that waits.
 struct ThreadBell {
+    /// Whether to poll again. `unpark` alone would not do: a `park` inside of the future could take its token.
+    rung: Latch,
     /// Whom to unpark.
     thread: Thread,
-    /// Set by a ring, cleared by the thread before it polls. `unpark` alone would not do: its token could be taken by
-    /// a `park` inside of the future.
-    rung: AtomicBool,
 }
 
 impl Ring for ThreadBell {
     fn ring(&self) {
-        // Release: the swap in `wait` sees what was written before the ring.
-        self.rung.store(true, Ordering::Release);
-        // after the store, or the thread looks too early and parks again
-        self.thread.unpark();
+        // before `unpark`, or the thread wakes, finds nothing, and parks again
+        if self.rung.set() {
+            self.thread.unpark();
+        }
     }
 }
 
 impl ThreadBell {
     fn wait(&self) {
-        // Acquire: partner of the store in `ring`.
-        while !self.rung.swap(false, Ordering::Acquire) {
+        while !self.rung.reset() {
             thread::park();
         }
     }
@@ -43,8 +40,8 @@ impl ThreadBell {
 pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let bell = Arc::new(ThreadBell {
+        rung: Latch::new(),
         thread: thread::current(),
-        rung: AtomicBool::new(false),
     });
     let waker = waker::waker(bell.clone());
     let mut cx = Context::from_waker(&waker);
@@ -55,3 +52,7 @@ pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
         bell.wait();
     }
 }
+
+#[cfg(all(test, loom))]
+#[path = "park_loom.rs"]
+mod loom_models;

@@ -3,11 +3,11 @@
 
 use std::error::Error;
 use std::fmt;
-use std::future::Future;
-use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::future::poll_fn;
+use std::task::{Poll, ready};
 
-use super::wait_list::{Key, WaitList};
+use super::listener::Listener;
+use super::wait_list::WaitList;
 use super::write_once::WriteOnce;
 use crate::future::budget;
 use crate::shim::sync::Mutex;
@@ -28,7 +28,7 @@ use crate::waker::WakeList;
 /// ```
 pub struct SetOnce<T> {
     value: WriteOnce<T>,
-    /// Those who came before the value. Locked while it is written, so that nobody queues who has missed it.
+    /// Those who came before the value. Locked while it is written, so that who cannot `set` can `get`.
     waiters: Mutex<WaitList<()>>,
 }
 
@@ -139,10 +139,13 @@ impl<T> SetOnce<T> {
     /// # Cancel safety
     /// Nothing is lost when the future is dropped.
     pub async fn wait(&self) -> &T {
-        Wait {
-            cell: self,
-            key: None,
-        }
+        let mut listener = Listener::new(&self.waiters, |waiters| waiters);
+        poll_fn(|cx| {
+            ready!(budget::poll_proceed(cx));
+            let value = ready!(listener.poll(cx, |_| self.get()));
+            budget::spend();
+            Poll::Ready(value)
+        })
         .await
     }
 
@@ -154,53 +157,6 @@ impl<T> SetOnce<T> {
     /// ```
     pub fn into_inner(self) -> Option<T> {
         self.value.into_inner()
-    }
-}
-
-/// Waits for the value of `cell`.
-struct Wait<'a, T> {
-    cell: &'a SetOnce<T>,
-    /// The entry in the wait list, once it had to queue.
-    key: Option<Key>,
-}
-
-impl<'a, T> Wait<'a, T> {
-    fn poll_value(&mut self, cx: &mut Context<'_>) -> Poll<&'a T> {
-        if let Some(value) = self.cell.get() {
-            return Poll::Ready(value);
-        }
-        // Cloned before the lock; what is left of it, or of the old one, is dropped after: a waker is foreign code.
-        let mut waker = Some(cx.waker().clone());
-        let mut waiters = self.cell.waiters.lock();
-        // Tries again under the lock: it may have been set since.
-        if let Some(value) = self.cell.get() {
-            return Poll::Ready(value);
-        }
-        // `set` owes the wake.
-        match self.key {
-            None => self.key = Some(waiters.push(waker.take(), ())),
-            Some(key) => _ = waiters.poll_served(key, &mut waker),
-        }
-        Poll::Pending
-    }
-}
-
-impl<'a, T> Future for Wait<'a, T> {
-    type Output = &'a T;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<&'a T> {
-        ready!(budget::poll_proceed(cx));
-        let value = ready!(self.poll_value(cx));
-        budget::spend();
-        Poll::Ready(value)
-    }
-}
-
-impl<T> Drop for Wait<'_, T> {
-    fn drop(&mut self) {
-        let Some(key) = self.key else { return };
-        let waiter = self.cell.waiters.lock().remove(key);
-        drop(waiter);
     }
 }
 
@@ -249,3 +205,7 @@ impl<T> fmt::Display for SetOnceError<T> {
 }
 
 impl<T: fmt::Debug> Error for SetOnceError<T> {}
+
+#[cfg(all(test, loom))]
+#[path = "set_once_loom.rs"]
+mod loom_models;

@@ -129,8 +129,8 @@ impl<T> WaitList<T> {
         while self.serve_first(wakers).is_some() {}
     }
 
-    /// Ready with the value once the waiter is served, and removes it. Until then its waker and `waker`, if that is one,
-    /// change places: what comes back in `waker` is dropped outside the lock.
+    /// Ready with the value once the waiter is served, and removes it. Until then its waker and `waker`, if that is
+    /// one, change places: what comes back in `waker` is dropped outside the lock.
     pub(crate) fn poll_served(&mut self, key: Key, waker: &mut Option<Waker>) -> Poll<T> {
         let waiter = self.get_mut(key);
         let waiter = waiter.expect("the entry stays until its future removes it");

@@ -20,8 +20,8 @@ const WRITING: u8 = 1;
 /// Everyone may read, nobody writes. Never left.
 const FULL: u8 = 2;
 
-// SAFETY: threads share the value once it is there, so it has to be `Sync`; and it may be written on one thread and taken
-// on another, so it has to be `Send`. `state` says who may touch it when.
+// SAFETY: threads share the value once it is there, so it has to be `Sync`; and it may be written on one thread and
+// taken on another, so it has to be `Send`. `state` says who may touch it when.
 unsafe impl<T: Send + Sync> Sync for WriteOnce<T> {}
 
 impl<T> WriteOnce<T> {
@@ -75,3 +75,7 @@ impl<T> WriteOnce<T> {
         self.value.into_inner()
     }
 }
+
+#[cfg(all(test, loom))]
+#[path = "write_once_loom.rs"]
+mod loom_models;

@@ -22,22 +22,16 @@ pub(super) fn channel<T>(capacity: usize) -> (SenderEnd<T>, ReceiverEnd<T>) {
 
 impl<T> Channel<T> {
     pub(super) fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
-        let mut state = self.0.lock();
-        match state.promise(1) {
-            Ok(()) => {}
-            Err(TrySendError::Full(())) => return Err(TrySendError::Full(value)),
-            Err(TrySendError::Closed(())) => return Err(TrySendError::Closed(value)),
-        }
-        let sent = state.keep_promise(value);
-        drop(state);
-        after_send(sent);
+        let sent = self.0.lock().try_send(value);
+        seat::wake(sent?);
         Ok(())
     }
 
     /// Sends into a place that was promised before.
     pub(super) fn send_promised(&self, value: T) {
-        let sent = self.0.lock().keep_promise(value);
-        after_send(sent);
+        let kept = self.0.lock().keep_promise(value);
+        // a value that comes back has found no receiver, and is dropped
+        seat::wake(kept.ok().flatten());
     }
 
     /// Gives up `places` that were promised before.
@@ -126,11 +120,6 @@ impl<T> Channel<T> {
 
 fn receiver<T>(state: &mut State<T>) -> &mut Option<Waker> {
     &mut state.receiver
-}
-
-/// Wakes the receiver, or drops the value that found none.
-fn after_send<T>(sent: Result<Option<Waker>, T>) {
-    seat::wake(sent.ok().flatten());
 }
 
 /// One of the senders: it is counted.

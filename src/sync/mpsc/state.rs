@@ -100,14 +100,29 @@ impl<T> State<T> {
         Ok(())
     }
 
+    /// Puts the value into a free place, as a promise that is kept at once.
+    pub(super) fn try_send(&mut self, value: T) -> Result<Option<Waker>, TrySendError<T>> {
+        if self.is_closed() {
+            return Err(TrySendError::Closed(value));
+        }
+        if self.available() == 0 {
+            return Err(TrySendError::Full(value));
+        }
+        Ok(self.push(value))
+    }
+
     /// Puts the value into a promised place, and hands out whom to wake. It comes back if the receiver is gone.
     pub(super) fn keep_promise(&mut self, value: T) -> Result<Option<Waker>, T> {
         self.promised -= 1;
         if self.intake == Intake::Gone {
             return Err(value);
         }
+        Ok(self.push(value))
+    }
+
+    fn push(&mut self, value: T) -> Option<Waker> {
         self.queue.push_back(value);
-        Ok(self.receiver.take())
+        self.receiver.take()
     }
 
     /// Takes a promise back. The places go to whoever waits, and a receiver that waits only for promises is woken.
@@ -194,7 +209,15 @@ impl<T> State<T> {
     }
 
     fn trim(&mut self) {
-        if self.queue.is_empty() && self.queue.capacity() > SPARE {
+        if self.queue.capacity() > SPARE {
+            self.give_memory_back();
+        }
+    }
+
+    /// Apart from `trim`, which every receive passes.
+    #[cold]
+    fn give_memory_back(&mut self) {
+        if self.queue.is_empty() {
             self.queue = VecDeque::new();
         }
     }

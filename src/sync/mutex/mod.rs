@@ -251,3 +251,6 @@ impl<T: ?Sized + fmt::Debug> fmt::Debug for Mutex<T> {
         mutex.finish()
     }
 }
+
+#[cfg(all(test, loom))]
+mod loom_models;

@@ -208,3 +208,6 @@ impl fmt::Debug for Notify {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(all(test, loom))]
+mod loom_models;

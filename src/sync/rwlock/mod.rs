@@ -49,8 +49,8 @@ pub struct RwLock<T: ?Sized> {
     value: UnsafeCell<T>,
 }
 
-// SAFETY: through a shared `RwLock<T>` the value moves from thread to thread, by a writer that has all permits: so it has
-// to be `Send`; and readers on many threads see it at once: so it has to be `Sync`. (`Send` is as the fields are.)
+// SAFETY: through a shared `RwLock<T>` the value moves from thread to thread, by a writer that has all permits: so it
+// has to be `Send`; and readers on many threads see it at once: so it has to be `Sync`. (`Send` is as the fields are.)
 unsafe impl<T: ?Sized + Send + Sync> Sync for RwLock<T> {}
 
 impl<T: ?Sized> Lock for RwLock<T> {
@@ -364,3 +364,6 @@ impl<T: ?Sized + fmt::Debug> fmt::Debug for RwLock<T> {
         lock.finish()
     }
 }
+
+#[cfg(all(test, loom))]
+mod loom_models;

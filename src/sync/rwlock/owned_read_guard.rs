@@ -20,8 +20,8 @@ impl<T: ?Sized> OwnedRwLockReadGuard<T> {
     /// The guard for whoever took a permit of the lock in `held`.
     pub(super) fn of(held: Held<RwLock<T>>) -> Self {
         let cell = &held.lock().value;
-        // SAFETY: `held` keeps the lock alive and in its place, and who writes has all permits: nobody, while one is with
-        // this guard, or with the one it becomes by `map`. Both drop the loan before `held`.
+        // SAFETY: `held` keeps the lock alive and in its place, and who writes has all permits: nobody, while one is
+        // with this guard, or with the one it becomes by `map`. Both drop the loan before `held`.
         let value = cell.with(|value| unsafe { Lent::new(value) });
         Self { value, held }
     }

@@ -19,8 +19,8 @@ impl<T: ?Sized> OwnedRwLockWriteGuard<T> {
     /// The guard for whoever took all permits of the lock in `held`.
     pub(super) fn of(held: Held<RwLock<T>>) -> Self {
         let cell = &held.lock().value;
-        // SAFETY: `held` keeps the lock alive and in its place, and nobody else is at its value while all permits are with
-        // this guard, or with the one it becomes; a reader's guard keeps one. All drop the loan before `held`.
+        // SAFETY: `held` keeps the lock alive and in its place, and nobody else is at its value while all permits are
+        // with this guard, or with the one it becomes; a reader's guard keeps one. All drop the loan before `held`.
         let value = cell.with_mut(|value| unsafe { LentMut::new(value) });
         Self { value, held }
     }
@@ -179,7 +179,8 @@ impl<T: ?Sized> OwnedRwLockWriteGuard<T> {
     }
 }
 
-/// A part of the value of an [`RwLock`] that is locked for writing. Dropping it lets go of the lock, which it keeps alive.
+/// A part of the value of an [`RwLock`] that is locked for writing. Dropping it lets go of the lock, which it keeps
+/// alive.
 ///
 /// Made by [`OwnedRwLockWriteGuard::map`].
 #[must_use = "a lock whose guard is dropped at once is unlocked again"]

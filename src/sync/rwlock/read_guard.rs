@@ -20,8 +20,8 @@ pub struct RwLockReadGuard<'a, T: ?Sized> {
 impl<'a, T: ?Sized> RwLockReadGuard<'a, T> {
     /// The guard for whoever has a permit of `lock`.
     pub(super) fn of(lock: &'a RwLock<T>, permit: SemaphorePermit<'a>) -> Self {
-        // SAFETY: the lock is borrowed for `'a`, and who writes has all permits: nobody, while one is with this guard, or
-        // with the one it becomes by `map`. Both drop the loan before the permit.
+        // SAFETY: the lock is borrowed for `'a`, and who writes has all permits: nobody, while one is with this guard,
+        // or with the one it becomes by `map`. Both drop the loan before the permit.
         let value = lock.value.with(|value| unsafe { Lent::new(value) });
         Self::new(value, permit)
     }

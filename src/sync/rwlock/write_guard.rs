@@ -20,8 +20,8 @@ pub struct RwLockWriteGuard<'a, T: ?Sized> {
 impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
     /// The guard for whoever has all permits of `lock`.
     pub(super) fn of(lock: &'a RwLock<T>, permits: SemaphorePermit<'a>) -> Self {
-        // SAFETY: the lock is borrowed for `'a`, and nobody else is at its value while all permits are with this guard, or
-        // with the one it becomes; a reader's guard keeps one of them. All drop the loan before the permits.
+        // SAFETY: the lock is borrowed for `'a`, and nobody else is at its value while all permits are with this guard,
+        // or with the one it becomes; a reader's guard keeps one of them. All drop the loan before the permits.
         let value = lock.value.with_mut(|value| unsafe { LentMut::new(value) });
         Self::new(value, permits)
     }

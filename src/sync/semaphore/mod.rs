@@ -1,5 +1,5 @@
 //! A semaphore: a number of permits, and a queue of those who want some.
-//! `Mutex`, `RwLock` and `OnceCell` are this with one permit, with one for each reader, and with one for the initialiser.
+//! `Mutex` is this with one permit, `RwLock` with one for each reader, `OnceCell` with one for the initialiser.
 
 mod acquire;
 mod error;
@@ -578,3 +578,6 @@ impl fmt::Debug for Semaphore {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(all(test, loom))]
+mod loom_models;

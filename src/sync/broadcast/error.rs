@@ -1,0 +1,68 @@
+//! What can be wrong with a send or a receive.
+
+use std::error::Error;
+use std::fmt;
+
+/// No receiver is there; the value comes back.
+#[derive(Debug)]
+pub struct SendError<T>(pub T);
+
+impl<T> fmt::Display for SendError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("channel closed")
+    }
+}
+
+impl<T: fmt::Debug> Error for SendError<T> {}
+
+/// The answer of [`Receiver::recv`](super::Receiver::recv) without a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RecvError {
+    /// All is received, and no sender is left.
+    Closed,
+    /// The receiver was too slow, and has lost so many values. The next receive gives the oldest that is kept.
+    Lagged(u64),
+}
+
+impl fmt::Display for RecvError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Closed => f.write_str("channel closed"),
+            Self::Lagged(missed) => write!(f, "channel lagged by {missed}"),
+        }
+    }
+}
+
+impl Error for RecvError {}
+
+/// The answer of [`Receiver::try_recv`](super::Receiver::try_recv) without a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TryRecvError {
+    /// Not yet: a sender is left.
+    Empty,
+    /// All is received, and no sender is left.
+    Closed,
+    /// The receiver was too slow, and has lost so many values. The next receive gives the oldest that is kept.
+    Lagged(u64),
+}
+
+impl fmt::Display for TryRecvError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("channel empty"),
+            Self::Closed => f.write_str("channel closed"),
+            Self::Lagged(missed) => write!(f, "channel lagged by {missed}"),
+        }
+    }
+}
+
+impl Error for TryRecvError {}
+
+impl From<RecvError> for TryRecvError {
+    fn from(error: RecvError) -> Self {
+        match error {
+            RecvError::Closed => Self::Closed,
+            RecvError::Lagged(missed) => Self::Lagged(missed),
+        }
+    }
+}
