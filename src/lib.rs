@@ -36,8 +36,6 @@ pub mod compat;
 pub use executor::{error::JoinError, join::JoinHandle};
 #[cfg(not(loom))]
 pub use runtime::{Builder, Handle, Runtime, spawn, spawn_blocking};
-#[cfg(not(loom))]
-pub use reactor::ReactorKind;
 
 /// Tasks: spawning, awaiting and aborting them.
 #[cfg(not(loom))]

@@ -3,9 +3,12 @@
 use std::any::Any;
 use std::error::Error;
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
+use std::panic::Location;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use super::task::Id;
+use super::home::Home;
+use super::task::{Id, Meta};
+use super::unhandled::TaskPanic;
 
 /// A task ended without an output.
 ///
@@ -28,10 +31,18 @@ struct Inner {
     why: Why,
 }
 
+/// A panic, and what is to be told of it if nobody asks for the outcome.
+struct Panicked {
+    /// A payload is `Send`, not `Sync`: the lock makes the error both.
+    payload: Mutex<Box<dyn Any + Send>>,
+    home: Arc<Home>,
+    name: Option<Box<str>>,
+    location: &'static Location<'static>,
+}
+
 enum Why {
     Cancelled,
-    /// The panic's payload. A payload is `Send`, not `Sync`: the lock makes the error both.
-    Panicked(Mutex<Box<dyn Any + Send>>),
+    Panicked(Panicked),
 }
 
 impl JoinError {
@@ -42,11 +53,30 @@ impl JoinError {
         }))
     }
 
-    pub(crate) fn panicked(id: Id, payload: Box<dyn Any + Send>) -> Self {
+    #[cold]
+    pub(super) fn panicked(task: &Meta, payload: Box<dyn Any + Send>) -> Self {
         Self(Box::new(Inner {
-            id,
-            why: Why::Panicked(Mutex::new(payload)),
+            id: task.id(),
+            why: Why::Panicked(Panicked {
+                payload: Mutex::new(payload),
+                home: Arc::clone(task.home()),
+                name: task.name().map(Into::into),
+                location: task.location(),
+            }),
         }))
+    }
+
+    /// The outcome is thrown away unread: a panic goes to whoever the runtime has for that.
+    #[cold]
+    pub(super) fn nobody_asked(&self) {
+        if let Why::Panicked(panicked) = &self.0.why {
+            panicked.home.unhandled(&TaskPanic {
+                id: self.0.id,
+                name: panicked.name.as_deref(),
+                location: panicked.location,
+                message: panicked.message(),
+            });
+        }
     }
 
     /// Whether the task was aborted, or its runtime was dropped.
@@ -78,7 +108,7 @@ impl JoinError {
             return Err(self);
         }
         match self.0.why {
-            Why::Panicked(payload) => {
+            Why::Panicked(Panicked { payload, .. }) => {
                 Ok(payload.into_inner().unwrap_or_else(PoisonError::into_inner))
             }
             Why::Cancelled => unreachable!("looked at above"),
@@ -89,10 +119,12 @@ impl JoinError {
     pub fn id(&self) -> Id {
         self.0.id
     }
+}
 
+impl Panicked {
     /// What the panic said, if it said it in words.
-    fn message(payload: &Mutex<Box<dyn Any + Send>>) -> Option<String> {
-        let payload = payload.lock().unwrap_or_else(PoisonError::into_inner);
+    fn message(&self) -> Option<String> {
+        let payload = self.payload.lock().unwrap_or_else(PoisonError::into_inner);
         let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
         text.or_else(|| payload.downcast_ref::<String>().cloned())
     }
@@ -102,7 +134,7 @@ impl fmt::Display for JoinError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0.why {
             Why::Cancelled => write!(f, "task {} was cancelled", self.id()),
-            Why::Panicked(payload) => match Self::message(payload) {
+            Why::Panicked(panicked) => match panicked.message() {
                 Some(text) => write!(f, "task {} panicked with message {text:?}", self.id()),
                 None => write!(f, "task {} panicked", self.id()),
             },
@@ -114,7 +146,7 @@ impl fmt::Debug for JoinError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0.why {
             Why::Cancelled => write!(f, "JoinError::Cancelled({:?})", self.id()),
-            Why::Panicked(payload) => match Self::message(payload) {
+            Why::Panicked(panicked) => match panicked.message() {
                 Some(text) => write!(f, "JoinError::Panic({:?}, {text:?}, ...)", self.id()),
                 None => write!(f, "JoinError::Panic({:?}, ...)", self.id()),
             },

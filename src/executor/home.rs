@@ -2,9 +2,12 @@
 //! Shared by all of them; outlives the executor.
 
 use std::fmt;
+use std::io::Write;
+use std::sync::OnceLock;
 
 use super::injector::{Closed, Injector};
 use super::task::Runnable;
+use super::unhandled::{TaskPanic, UnhandledPanic};
 use crate::waker::Ring;
 
 /// The executor as other threads see it.
@@ -14,6 +17,10 @@ pub(crate) struct Home {
     injector: Injector<Message>,
     /// Ends the wait in the reactor.
     bell: Box<dyn Ring>,
+    /// What becomes of panics that nobody awaits.
+    unhandled: UnhandledPanic,
+    /// The first of them, if it is to end the runtime.
+    fatal: OnceLock<String>,
 }
 
 /// What another thread can send.
@@ -27,12 +34,32 @@ pub(crate) enum Message {
 }
 
 impl Home {
-    pub(super) fn new(id: u64, bell: Box<dyn Ring>) -> Self {
+    pub(crate) fn new(id: u64, bell: Box<dyn Ring>, unhandled: UnhandledPanic) -> Self {
         Self {
             id,
             injector: Injector::new(),
             bell,
+            unhandled,
+            fatal: OnceLock::new(),
         }
+    }
+
+    /// A task has panicked, and nobody asks for its outcome.
+    pub(super) fn unhandled(&self, panic: &TaskPanic<'_>) {
+        match &self.unhandled {
+            UnhandledPanic::Log => log(panic),
+            UnhandledPanic::Hook(hook) => hook(panic),
+            UnhandledPanic::ShutdownRuntime => {
+                if self.fatal.set(panic.to_string()).is_ok() {
+                    drop(self.send(Message::Main)); // so that the turn comes to look
+                }
+            }
+        }
+    }
+
+    /// The panic that is to end the runtime.
+    pub(crate) fn fatal(&self) -> Option<&str> {
+        self.fatal.get().map(String::as_str)
     }
 
     pub(crate) fn id(&self) -> u64 {
@@ -58,6 +85,12 @@ impl Home {
     pub(super) fn injector(&self) -> &Injector<Message> {
         &self.injector
     }
+}
+
+/// To standard error in one piece. A line that can't be written is lost: `eprintln!` would panic.
+fn log(panic: &TaskPanic<'_>) {
+    let line = format!("toque: {panic}; nobody awaits it\n");
+    let _ = std::io::stderr().lock().write_all(line.as_bytes());
 }
 
 impl fmt::Debug for Home {

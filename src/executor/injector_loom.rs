@@ -54,8 +54,8 @@ fn send(injector: &Injector<u32>, bell: &Bell, item: u32) {
 }
 
 /// No ring is lost: an owner who sleeps while an item waits, with nobody to ring, is a deadlock, which loom reports.
-/// Mutants that fail it: `injector_look_before_set` (the owner looks, then sets `parked`), `injector_clear_after_take`
-/// (`filled` is cleared after the lock is released), `injector_look_before_push` (the sender's two steps swapped).
+/// Mutants that fail it: `injector_look_before_set` (the owner looks, then sets `parked`), `injector_look_before_push` (the
+/// sender's two steps swapped).
 #[test]
 fn an_item_wakes_an_owner_about_to_sleep() {
     loom::model(|| {
@@ -70,7 +70,8 @@ fn an_item_wakes_an_owner_about_to_sleep() {
 }
 
 /// The same with two senders, of whom one at most rings: the ring of the first serves the second.
-/// Mutants that fail it: those of the model above.
+/// Mutants that fail it: those of the model above, and `injector_clear_after_take` (`filled` is cleared after the lock is
+/// released).
 #[test]
 fn two_senders_lose_nothing() {
     let mut model = loom::model::Builder::new();

@@ -9,11 +9,11 @@ use std::task::{Context, Poll, ready};
 
 use super::abort::AbortHandle;
 use super::error::JoinError;
-use super::task::{Guard, Id, Meta, Outcome};
+use super::task::{Guard, Id, Meta};
 use crate::future::budget;
 
 /// async-task's end of the same: it holds the task's memory, and the output once there is one.
-pub(crate) type Task<T> = async_task::Task<Guard<Outcome<T>>, Meta>;
+pub(crate) type Task<T> = async_task::Task<Guard<T>, Meta>;
 
 /// Awaits a task's output.
 ///

@@ -3,7 +3,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::task::Waker;
 
@@ -11,9 +11,8 @@ use super::home::{Home, Message};
 use super::join::{JoinHandle, Task};
 use super::queue::{Queue, Work};
 use super::table::{Place, Table};
-use super::task::{self, Guarded, Id, Meta, Runnable};
+use super::task::{self, Guarded, Id, Meta, Origin, Runnable};
 use crate::future::budget;
-use crate::waker::Ring;
 
 /// One thread's tasks.
 pub(crate) struct Executor {
@@ -24,6 +23,8 @@ pub(crate) struct Executor {
     waiting: RefCell<Table>,
     /// How many tasks live.
     live: Cell<usize>,
+    /// The task that is polled, or dropped. `None` in the future of `block_on`.
+    running: Cell<Option<Id>>,
     /// The executor as other threads see it.
     home: Arc<Home>,
     /// Polls between two looks at the world outside.
@@ -42,12 +43,13 @@ pub(crate) enum Progress {
 }
 
 impl Executor {
-    pub(crate) fn new(id: u64, bell: Box<dyn Ring>, event_interval: u32) -> Self {
+    pub(crate) fn new(home: Home, event_interval: u32) -> Self {
         Self {
             queue: Queue::new(),
             waiting: RefCell::default(),
             live: Cell::new(0),
-            home: Arc::new(Home::new(id, bell)),
+            running: Cell::new(None),
+            home: Arc::new(home),
             event_interval,
             messages: Cell::new(Vec::new()),
             closing: Cell::new(false),
@@ -67,7 +69,7 @@ impl Executor {
     pub(crate) fn spawn<F>(
         &self,
         future: F,
-        location: &'static Location<'static>,
+        origin: Origin,
     ) -> JoinHandle<F::Output>
     where
         F: Future + 'static,
@@ -76,13 +78,13 @@ impl Executor {
         // SAFETY: the future need not be `Send`, since its `Runnable` is run on this thread only: it is in this executor's
         // queue until its first poll, and in its table when it waits, and `schedule` sends it home from wherever it is woken.
         // `shut_down` empties both before the executor goes. The future is `'static`, but for the metadata in front of it.
-        let (runnable, task) = unsafe { build(future, self.new_meta(location)) };
+        let (runnable, task) = unsafe { build(future, self.new_meta(origin)) };
         self.admit(runnable);
         JoinHandle::new(task)
     }
 
-    fn new_meta(&self, location: &'static Location<'static>) -> Meta {
-        Meta::new(Arc::clone(&self.home), location)
+    fn new_meta(&self, origin: Origin) -> Meta {
+        Meta::new(Arc::clone(&self.home), origin)
     }
 
     /// Queues a new task.
@@ -119,6 +121,11 @@ impl Executor {
         }
     }
 
+    /// The task that is polled, or dropped, just now.
+    pub(crate) fn running(&self) -> Option<Id> {
+        self.running.get()
+    }
+
     /// How many tasks live.
     pub(crate) fn task_count(&self) -> usize {
         self.live.get()
@@ -138,12 +145,18 @@ impl Executor {
             budget::refill();
             match work {
                 Work::Task(task) => {
+                    self.running.set(Some(task.metadata().id()));
                     task.run();
                 }
-                Work::Main if main() == Progress::Done => return Progress::Done,
-                Work::Main => {}
+                Work::Main => {
+                    self.running.set(None);
+                    if main() == Progress::Done {
+                        return Progress::Done;
+                    }
+                }
             }
         }
+        self.running.set(None);
         Progress::Pending
     }
 
@@ -191,9 +204,11 @@ impl Executor {
             self.receive();
             while let Some(work) = self.queue.pop() {
                 if let Work::Task(task) = work {
+                    self.running.set(Some(task.metadata().id()));
                     task::cancel(task);
                 }
             }
+            self.running.set(None);
             if self.task_count() == 0 {
                 break;
             }
@@ -214,13 +229,13 @@ impl Executor {
 pub(crate) fn spawn_from_anywhere<F>(
     home: &Arc<Home>,
     future: F,
-    location: &'static Location<'static>,
+    origin: Origin,
 ) -> JoinHandle<F::Output>
 where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
 {
-    let meta = Meta::new(Arc::clone(home), location);
+    let meta = Meta::new(Arc::clone(home), origin);
     // SAFETY: the future is `Send` and `'static`, but for the metadata in front of it.
     let (runnable, task) = unsafe { build(future, meta) };
     runnable.schedule();
@@ -231,13 +246,13 @@ where
 pub(crate) fn job<F>(
     home: &Arc<Home>,
     future: F,
-    location: &'static Location<'static>,
+    origin: Origin,
 ) -> (Runnable, JoinHandle<F::Output>)
 where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
 {
-    let meta = Meta::new(Arc::clone(home), location);
+    let meta = Meta::new(Arc::clone(home), origin);
     // SAFETY: the future is `Send` and `'static`, but for the metadata in front of it.
     let (runnable, task) = unsafe { build(future, meta) };
     (runnable, JoinHandle::new(task))

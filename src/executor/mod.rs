@@ -29,3 +29,5 @@ pub(crate) mod queue;
 mod table;
 #[cfg(not(loom))]
 pub(crate) mod task;
+#[cfg(not(loom))]
+pub(crate) mod unhandled;

@@ -1,7 +1,6 @@
 //! Blocking jobs: closures that run on the pool, awaited like tasks.
 
 use std::future::Future;
-use std::panic::Location;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -10,7 +9,7 @@ use super::current;
 use super::handle::{Handle, Shared};
 use crate::executor::join::JoinHandle;
 use crate::executor::local::job;
-use crate::executor::task::{self, Runnable};
+use crate::executor::task::{self, Origin, Runnable};
 use crate::pool::{Job, Refused};
 
 /// Runs a closure that may block on a thread of the blocking pool, so that this one need not wait for it.
@@ -47,13 +46,13 @@ impl Shared {
     pub(super) fn spawn_blocking<F, R>(
         self: &Arc<Self>,
         closure: F,
-        location: &'static Location<'static>,
+        origin: Origin,
     ) -> JoinHandle<R>
     where
         F: FnOnce() -> R + Send + 'static,
         R: Send + 'static,
     {
-        let (task, handle) = job(&self.home, Closure(Some(closure)), location);
+        let (task, handle) = job(&self.home, Closure(Some(closure)), origin);
         let job = BlockingJob {
             task,
             employer: Handle::new(Arc::clone(self)),

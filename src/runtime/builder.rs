@@ -9,7 +9,9 @@ use std::time::Duration;
 use super::handle::Shared;
 use super::{Core, Runtime, registry};
 use crate::clock::Clock;
+use crate::executor::home::Home;
 use crate::executor::local::Executor;
+use crate::executor::unhandled::UnhandledPanic;
 use crate::pool::{Limits, Pool};
 use crate::reactor::{Reactor, ReactorKind};
 use crate::timers::Timers;
@@ -39,6 +41,7 @@ pub struct Builder {
     reactor: ReactorKind,
     pool: Limits,
     shutdown_timeout: Duration,
+    unhandled_panic: UnhandledPanic,
 }
 
 impl Builder {
@@ -54,6 +57,7 @@ impl Builder {
                 stack_size: None,
             },
             shutdown_timeout: Duration::from_secs(10),
+            unhandled_panic: UnhandledPanic::default(),
         }
     }
 
@@ -127,6 +131,26 @@ impl Builder {
         self
     }
 
+    /// What becomes of the panic of a task that nobody awaits. It is told on standard error by default.
+    ///
+    /// # Example
+    /// ```
+    /// use std::sync::Arc;
+    /// use toque::runtime::{Builder, UnhandledPanic};
+    ///
+    /// let runtime = Builder::new_current_thread()
+    ///     .unhandled_panic(UnhandledPanic::Hook(Arc::new(|panic| {
+    ///         eprintln!("{panic}");
+    ///     })))
+    ///     .build()?;
+    /// # runtime.block_on(async {});
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn unhandled_panic(&mut self, unhandled: UnhandledPanic) -> &mut Builder {
+        self.unhandled_panic = unhandled;
+        self
+    }
+
     /// Makes the runtime.
     ///
     /// # Errors
@@ -134,7 +158,8 @@ impl Builder {
     pub fn build(&mut self) -> io::Result<Runtime> {
         let reactor = Reactor::new(self.reactor)?;
         let id = registry::next_id();
-        let executor = Executor::new(id, reactor.bell(), self.event_interval);
+        let home = Home::new(id, reactor.bell(), self.unhandled_panic.clone());
+        let executor = Executor::new(home, self.event_interval);
         let shared = Arc::new(Shared {
             home: Arc::clone(executor.home()),
             pool: Arc::new(Pool::new(self.pool.clone())),

@@ -3,7 +3,6 @@
 use std::error::Error;
 use std::fmt;
 use std::future::Future;
-use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +11,7 @@ use super::current;
 use crate::executor::home::Home;
 use crate::executor::join::JoinHandle;
 use crate::executor::local::spawn_from_anywhere;
-use crate::executor::task;
+use crate::executor::task::{self, Origin};
 use crate::pool::Pool;
 use crate::reactor::Registrar;
 
@@ -89,8 +88,8 @@ impl Handle {
         F::Output: Send + 'static,
     {
         match current::get_if(self.shared.home.id()) {
-            Some(core) => core.executor.spawn(future, Location::caller()),
-            None => spawn_from_anywhere(&self.shared.home, future, Location::caller()),
+            Some(core) => core.executor.spawn(future, Origin::caller()),
+            None => spawn_from_anywhere(&self.shared.home, future, Origin::caller()),
         }
     }
 
@@ -104,7 +103,7 @@ impl Handle {
         F: FnOnce() -> R + Send + 'static,
         R: Send + 'static,
     {
-        self.shared.spawn_blocking(job, Location::caller())
+        self.shared.spawn_blocking(job, Origin::caller())
     }
 }
 

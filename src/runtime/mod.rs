@@ -19,7 +19,6 @@ use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::future::Future;
 use std::io;
-use std::panic::Location;
 use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -28,6 +27,8 @@ use std::time::Duration;
 
 pub use blocking::spawn_blocking;
 pub use builder::Builder;
+pub use crate::executor::unhandled::{TaskPanic, UnhandledPanic};
+pub use crate::reactor::ReactorKind;
 pub use handle::{Handle, TryCurrentError};
 pub(crate) use registration::Registration;
 pub(crate) use timer::{Timer, pause_for};
@@ -37,6 +38,7 @@ use crate::executor::here;
 use crate::executor::join::JoinHandle;
 use crate::executor::local::{Executor, Progress};
 use crate::executor::main_bell::MainBell;
+use crate::executor::task::Origin;
 use crate::future::entered;
 use crate::reactor::Reactor;
 use crate::timers::Timers;
@@ -72,6 +74,7 @@ impl Core {
         }
         // Then what other threads have sent, and the timers.
         self.executor.receive();
+        self.end_if_told_to();
         self.fire_timers();
         Ok(Progress::Pending)
     }
@@ -81,6 +84,13 @@ impl Core {
         let deadline = self.timers.borrow().next_deadline()?;
         let now = self.clock.now_ns();
         Some(Duration::from_nanos(deadline.saturating_sub(now)))
+    }
+
+    /// Ends `block_on` if a panic that nobody awaits is to do so.
+    fn end_if_told_to(&self) {
+        if let Some(panic) = self.executor.home().fatal() {
+            panic!("{panic}; nobody awaits it, and the runtime is set to end with that");
+        }
     }
 
     fn fire_timers(&self) {
@@ -172,7 +182,7 @@ impl Runtime {
         F: Future + 'static,
         F::Output: 'static,
     {
-        self.core.executor.spawn(future, Location::caller())
+        self.core.executor.spawn(future, Origin::caller())
     }
 
     /// Runs a closure on the blocking pool. See [`toque::spawn_blocking`](crate::spawn_blocking).
@@ -185,7 +195,7 @@ impl Runtime {
         F: FnOnce() -> R + Send + 'static,
         R: Send + 'static,
     {
-        self.core.shared.spawn_blocking(job, Location::caller())
+        self.core.shared.spawn_blocking(job, Origin::caller())
     }
 
     /// What other threads may hold of the runtime.
@@ -238,9 +248,9 @@ where
     F: Future + 'static,
     F::Output: 'static,
 {
-    let location = Location::caller();
+    let origin = Origin::caller();
     here::with(|executor| match executor {
-        Some(executor) => executor.spawn(future, location),
+        Some(executor) => executor.spawn(future, origin),
         None => current::missing("spawn"),
     })
 }

@@ -54,5 +54,6 @@ pub(super) fn wake(seated: Option<Waker>) {
 }
 
 fn is_seated(seat: &Option<Waker>, cx: &Context<'_>) -> bool {
-    seat.as_ref().is_some_and(|waker| waker.will_wake(cx.waker()))
+    seat.as_ref()
+        .is_some_and(|waker| waker.will_wake(cx.waker()))
 }

@@ -204,3 +204,7 @@ impl<T> WaitList<T> {
         }
     }
 }
+
+#[cfg(all(test, not(loom)))]
+#[path = "wait_list_tests.rs"]
+mod tests;

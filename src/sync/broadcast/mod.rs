@@ -45,3 +45,6 @@ pub fn channel<T: Clone>(capacity: usize) -> (Sender<T>, Receiver<T>) {
     let receiver = sender.subscribe();
     (sender, receiver)
 }
+
+#[cfg(all(test, loom))]
+mod loom_models;

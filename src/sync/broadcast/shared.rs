@@ -159,7 +159,11 @@ impl<T> Slot<T> {
     /// One reader less. Gives out the value if it was the last.
     fn release(&mut self) -> Option<T> {
         self.unread -= 1;
-        if self.unread == 0 { self.value.take() } else { None }
+        if self.unread == 0 {
+            self.value.take()
+        } else {
+            None
+        }
     }
 }
 

@@ -36,7 +36,6 @@ pub use sender::Sender;
 pub use unbounded::{UnboundedReceiver, UnboundedSender};
 pub use weak::{WeakSender, WeakUnboundedSender};
 
-
 /// Makes a channel for at most `capacity` values at once.
 ///
 /// It takes memory for the values that are queued, not for the capacity.
@@ -76,3 +75,6 @@ pub fn unbounded_channel<T>() -> (UnboundedSender<T>, UnboundedReceiver<T>) {
     let (sender, receiver) = channel::channel(usize::MAX);
     (UnboundedSender(sender), UnboundedReceiver(receiver))
 }
+
+#[cfg(all(test, loom))]
+mod loom_models;

@@ -140,7 +140,7 @@ impl<T> Receiver<T> {
 
     /// How many values could be sent now without waiting.
     pub fn capacity(&self) -> usize {
-        self.0.look(State::available)
+        self.0.look(State::free)
     }
 
     /// The capacity that the channel was made with.

@@ -69,6 +69,7 @@ impl<'a, T> Reservation<'a, T> {
 
     /// The waker comes cloned, and leaves before it is dropped: foreign code, which stays outside the lock.
     fn wait(&mut self, waker: Waker, value: &mut Option<T>) -> Poll<Result<(), SendError<()>>> {
+        let mut wakers = WakeList::new();
         let mut state = self.channel.0.lock();
         // again, or a change between the two locks wakes nobody
         if let Some(result) = self.attempt(&mut state, value) {
@@ -76,8 +77,9 @@ impl<'a, T> Reservation<'a, T> {
             return finish(result);
         }
         // Whoever makes room, or closes, owes the wake.
-        let replaced = self.enqueue(&mut state, Some(waker));
+        let replaced = self.enqueue(&mut state, Some(waker), &mut wakers);
         drop(state);
+        wakers.wake_all();
         drop(replaced);
         Poll::Pending
     }
@@ -103,25 +105,26 @@ impl<'a, T> Reservation<'a, T> {
     }
 
     /// Joins the queue, or stays where it is in it. Gives out the waker that the new one replaces.
-    fn enqueue(&mut self, state: &mut State<T>, waker: Option<Waker>) -> Option<Waker> {
+    fn enqueue(
+        &mut self,
+        state: &mut State<T>,
+        waker: Option<Waker>,
+        wakers: &mut WakeList,
+    ) -> Option<Waker> {
         let entry = self.key.and_then(|key| state.waiter(key));
         if let Some(waiter) = entry {
             return std::mem::replace(&mut waiter.waker, waker);
         }
-        self.key = Some(state.wait(waker, self.places));
+        self.key = Some(state.wait(waker, self.places, wakers));
         None
     }
 
     /// A task that has spent its budget keeps its turn: it waits, or has its places promised, while the others run.
     /// Its wake is under way already, so it leaves no waker.
     fn hold_turn(&mut self) {
-        if self.key.is_some() {
-            return;
-        }
         self.channel.change(|state, wakers| {
-            if !state.is_closed() {
-                self.key = Some(state.wait(None, self.places));
-                state.serve(wakers);
+            if self.key.is_none() && !state.is_closed() {
+                self.key = Some(state.wait(None, self.places, wakers));
             }
         });
     }
@@ -141,7 +144,8 @@ fn finish(result: Result<Option<Waker>, SendError<()>>) -> Poll<Result<(), SendE
 impl<T> Drop for Reservation<'_, T> {
     fn drop(&mut self) {
         let Some(key) = self.key else { return };
-        let change = |state: &mut State<T>, wakers: &mut WakeList| state.leave(key, self.places, wakers);
+        let change =
+            |state: &mut State<T>, wakers: &mut WakeList| state.leave(key, self.places, wakers);
         drop(self.channel.change(change));
     }
 }

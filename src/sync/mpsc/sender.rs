@@ -248,7 +248,7 @@ impl<T> Sender<T> {
 
     /// How many values could be sent now without waiting.
     pub fn capacity(&self) -> usize {
-        self.0.look(State::available)
+        self.0.look(State::free)
     }
 
     /// The capacity that the channel was made with.

@@ -1,7 +1,8 @@
 //! What the ends of an mpsc channel share: the queue, who may still fill it, and who waits.
 //! Changed by `channel` under its lock. No foreign code runs here: wakers and values are handed out.
 //!
-//! At any time `queue.len() + promised <= capacity`.
+//! At any time `queue.len() + promised <= capacity`, and while somebody waits they are equal: what comes free is promised
+//! at once to who came first.
 
 use std::collections::VecDeque;
 use std::task::Waker;
@@ -19,9 +20,9 @@ pub(super) struct State<T> {
     queue: VecDeque<T>,
     /// How many values may be queued or promised at once.
     capacity: usize,
-    /// Places that are promised: to permits, and to waiters that were served and have not looked yet.
+    /// Places that are promised: to permits, and to waiters that have not taken them over yet.
     promised: usize,
-    /// Senders that wait for places, with how many they need: zero once they were given.
+    /// Senders that wait for places, with how many they still need.
     waiting: WaitList<usize>,
     /// Tasks in `closed`.
     pub(super) closing: WaitList<()>,
@@ -69,18 +70,14 @@ impl<T> State<T> {
         self.capacity
     }
 
-    /// The places that a sender could have now. What is free while others wait is theirs.
-    pub(super) fn available(&self) -> usize {
-        if self.waiting.is_empty() { self.free() } else { 0 }
+    /// The places that a sender could have now.
+    pub(super) fn free(&self) -> usize {
+        self.capacity - self.promised - self.queue.len()
     }
 
     /// Whether sends are refused.
     pub(super) fn is_closed(&self) -> bool {
         self.intake != Intake::Open
-    }
-
-    fn free(&self) -> usize {
-        self.capacity - self.promised - self.queue.len()
     }
 
     /// Whether nothing can come any more beyond what is queued.
@@ -93,7 +90,7 @@ impl<T> State<T> {
         if self.is_closed() {
             return Err(TrySendError::Closed(()));
         }
-        if places > self.available() {
+        if places > self.free() {
             return Err(TrySendError::Full(()));
         }
         self.promised += places;
@@ -105,7 +102,7 @@ impl<T> State<T> {
         if self.is_closed() {
             return Err(TrySendError::Closed(value));
         }
-        if self.available() == 0 {
+        if self.free() == 0 {
             return Err(TrySendError::Full(value));
         }
         Ok(self.push(value))
@@ -134,16 +131,23 @@ impl<T> State<T> {
         }
     }
 
-    /// Joins the queue of those who wait for places.
-    pub(super) fn wait(&mut self, waker: Option<Waker>, places: usize) -> Key {
-        self.waiting.push(waker, places)
+    /// Joins the queue of those who wait for places. What is free is too little, and promised to the first of them.
+    pub(super) fn wait(
+        &mut self,
+        waker: Option<Waker>,
+        places: usize,
+        wakers: &mut WakeList,
+    ) -> Key {
+        let key = self.waiting.push(waker, places);
+        self.serve(wakers);
+        key
     }
 
     pub(super) fn waiter(&mut self, key: Key) -> Option<&mut Waiter<usize>> {
         self.waiting.get_mut(key)
     }
 
-    /// What has become of the waiter: its places are promised to the caller now, or it is in vain, or it still waits.
+    /// What has become of the waiter: its places are the caller's now, or it is in vain, or it still waits.
     pub(super) fn turn(&mut self, key: Key) -> Option<Result<(), SendError<()>>> {
         if self.is_closed() {
             return Some(Err(SendError(())));
@@ -164,21 +168,25 @@ impl<T> State<T> {
         wakers: &mut WakeList,
     ) -> Option<Waiter<usize>> {
         let waiter = self.waiting.remove(key)?;
-        let given = if waiter.value == 0 { places } else { 0 };
-        self.take_back(given, wakers);
+        self.take_back(places - waiter.value, wakers);
         Some(waiter)
     }
 
     /// Promises the free places to those who wait, first come, first served: a large need at the head is not overtaken.
     pub(super) fn serve(&mut self, wakers: &mut WakeList) {
-        while let Some(&mut needed) = self.waiting.first_mut() {
-            if needed > self.free() {
+        loop {
+            let free = self.free();
+            let Some(needed) = self.waiting.first_mut() else {
+                return;
+            };
+            let given = free.min(*needed);
+            *needed -= given;
+            let is_served = *needed == 0;
+            self.promised += given;
+            if !is_served {
                 return;
             }
-            self.promised += needed;
-            if let Some(needed) = self.waiting.serve_first(wakers) {
-                *needed = 0;
-            }
+            self.waiting.serve_first(wakers);
         }
     }
 

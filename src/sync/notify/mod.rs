@@ -211,3 +211,6 @@ impl fmt::Debug for Notify {
 
 #[cfg(all(test, loom))]
 mod loom_models;
+
+#[cfg(all(test, not(loom)))]
+mod tests;

@@ -34,3 +34,6 @@ pub fn channel<T>() -> (Sender<T>, Receiver<T>) {
     let channel = Arc::new(Channel::new());
     (Sender::new(channel.clone()), Receiver::new(channel))
 }
+
+#[cfg(all(test, loom))]
+mod loom_models;

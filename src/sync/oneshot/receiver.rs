@@ -66,7 +66,10 @@ impl<T> Receiver<T> {
 
     /// Whether no value is there to be received at once.
     pub fn is_empty(&self) -> bool {
-        !self.channel.as_ref().is_some_and(|channel| channel.has_value())
+        !self
+            .channel
+            .as_ref()
+            .is_some_and(|channel| channel.has_value())
     }
 
     /// Takes the value if it is there.
@@ -118,8 +121,9 @@ impl<T> Future for Receiver<T> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let channel = self.channel.as_ref();
-        let channel = channel
-            .expect("a `oneshot::Receiver` was polled after it was ready: ask `is_terminated` first");
+        let channel = channel.expect(
+            "a `oneshot::Receiver` was polled after it was ready: ask `is_terminated` first",
+        );
         let outcome = ready!(channel.poll_recv(cx));
         self.channel = None;
         Poll::Ready(outcome)

@@ -581,3 +581,6 @@ impl fmt::Debug for Semaphore {
 
 #[cfg(all(test, loom))]
 mod loom_models;
+
+#[cfg(all(test, not(loom)))]
+mod tests;

@@ -39,3 +39,6 @@ pub fn channel<T>(value: T) -> (Sender<T>, Receiver<T>) {
     let receiver = sender.subscribe();
     (sender, receiver)
 }
+
+#[cfg(all(test, loom))]
+mod loom_models;

@@ -1,0 +1,43 @@
+//! The barrier: all or none, again and again.
+
+mod by_hand;
+
+use by_hand::{ByHand, now};
+use toque::sync::Barrier;
+
+#[test]
+fn the_last_to_come_leads_and_wakes_the_others() {
+    let barrier = Barrier::new(3);
+    for _ in 0..2 {
+        let waiting = [barrier.wait(), barrier.wait()].map(ByHand::waiting);
+        assert!(now(barrier.wait()).is_leader());
+        let led = waiting.map(|wait| wait.ready_after_a_wake().is_leader());
+        assert_eq!(led, [false, false]);
+    }
+}
+
+#[test]
+fn a_barrier_for_none_is_one_for_one() {
+    assert!(now(Barrier::new(0).wait()).is_leader());
+}
+
+#[test]
+fn those_of_the_next_round_are_not_counted_in_this_one() {
+    let barrier = Barrier::new(2);
+    let first = ByHand::waiting(barrier.wait());
+    assert!(now(barrier.wait()).is_leader());
+    let next = ByHand::waiting(barrier.wait());
+    drop(first);
+    assert!(!next.is_woken());
+    assert!(now(barrier.wait()).is_leader());
+    assert!(!next.ready_after_a_wake().is_leader());
+}
+
+#[test]
+fn one_who_leaves_has_not_come() {
+    let barrier = Barrier::new(2);
+    drop(ByHand::waiting(barrier.wait()));
+    let first = ByHand::waiting(barrier.wait());
+    assert!(now(barrier.wait()).is_leader());
+    assert!(!first.ready_after_a_wake().is_leader());
+}
