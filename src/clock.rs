@@ -126,24 +126,56 @@ impl From<Instant> for std::time::Instant {
 }
 
 /// One runtime's clock: instants outside, nanoseconds since its origin inside.
+///
+/// A test may pause it. From then on it moves only when it is told to, and after that it runs on from where it was left.
 #[derive(Debug)]
 pub(crate) struct Clock {
     /// Where the nanoseconds count from. Timers compare plain numbers, half the size of an instant.
     origin: Instant,
+    /// What now is.
+    time: Cell<Time>,
     /// The last answer of `now_ns`: a lower bound that costs no look.
     last_seen: Cell<u64>,
+    /// Whether a paused clock goes on to the next timer when nobody is ready.
+    auto_advance: Cell<bool>,
+    /// How far `advance` wants it, whatever else holds.
+    wanted: Cell<Option<Instant>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Time {
+    /// The system's.
+    Real,
+    /// Paused here.
+    Paused(Instant),
+    /// It was paused, and runs on from `then`, which was `since` by the system's clock.
+    Shifted { then: Instant, since: Instant },
 }
 
 impl Clock {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(start_paused: bool) -> Self {
+        let origin = Instant::system();
+        let time = if start_paused {
+            Time::Paused(origin)
+        } else {
+            Time::Real
+        };
         Self {
-            origin: Instant::system(),
+            origin,
+            time: Cell::new(time),
             last_seen: Cell::new(0),
+            auto_advance: Cell::new(true),
+            wanted: Cell::new(None),
         }
     }
 
+    #[inline]
     pub(crate) fn now(&self) -> Instant {
-        Instant::system()
+        match self.time.get() {
+            Time::Real => Instant::system(),
+            Time::Paused(now) => now,
+            Time::Shifted { then, since } => then + (Instant::system() - since),
+        }
     }
 
     /// Now, in nanoseconds since the origin.
@@ -162,6 +194,56 @@ impl Clock {
     pub(crate) fn ns(&self, instant: Instant) -> u64 {
         u64::try_from(instant.duration_since(self.origin).as_nanos()).unwrap_or(u64::MAX)
     }
+
+    pub(crate) fn is_paused(&self) -> bool {
+        matches!(self.time.get(), Time::Paused(_))
+    }
+
+    /// Stops it. False if it stands already.
+    pub(crate) fn pause(&self) -> bool {
+        let runs = !self.is_paused();
+        self.time.set(Time::Paused(self.now()));
+        runs
+    }
+
+    /// Lets it run on. False if it runs already.
+    pub(crate) fn resume(&self) -> bool {
+        let Time::Paused(then) = self.time.get() else {
+            return false;
+        };
+        let since = Instant::system();
+        self.time.set(Time::Shifted { then, since });
+        true
+    }
+
+    pub(crate) fn set_auto_advance(&self, on: bool) {
+        self.auto_advance.set(on);
+    }
+
+    /// Wants the paused clock to go on to `target`, or no more.
+    pub(crate) fn want(&self, target: Option<Instant>) {
+        self.wanted.set(target);
+    }
+
+    /// Moves a paused clock on to a timer at `deadline`, if it may: `idle` is whether only time can bring anything about.
+    pub(crate) fn advance_to(&self, deadline: u64, idle: bool) -> bool {
+        let Time::Paused(now) = self.time.get() else {
+            return false;
+        };
+        if deadline == u64::MAX {
+            return false; // never
+        }
+        let wanted = self
+            .wanted
+            .get()
+            .is_some_and(|target| deadline <= self.ns(target));
+        if !wanted && !(idle && self.auto_advance.get()) {
+            return false;
+        }
+        let then = self.origin + Duration::from_nanos(deadline);
+        self.time.set(Time::Paused(then.max(now)));
+        true
+    }
 }
 
 #[cfg(test)]
@@ -179,8 +261,28 @@ mod tests {
 
     #[test]
     fn the_clock_counts_from_its_origin() {
-        let clock = Clock::new();
+        let clock = Clock::new(false);
         assert_eq!(clock.ns(clock.origin - Duration::from_secs(1)), 0);
         assert_eq!(clock.ns(clock.origin + Duration::from_nanos(7)), 7);
+    }
+
+    #[test]
+    fn a_paused_clock_moves_when_it_is_told_to() {
+        let clock = Clock::new(true);
+        let start = clock.now();
+        assert!(!clock.advance_to(5, false), "somebody is busy");
+        assert!(clock.advance_to(5, true));
+        assert_eq!(clock.now() - start, Duration::from_nanos(5));
+        clock.set_auto_advance(false);
+        assert!(!clock.advance_to(9, true));
+        clock.want(Some(start + Duration::from_nanos(7)));
+        assert!(!clock.advance_to(9, true), "too far");
+        assert!(clock.advance_to(7, false));
+        assert_eq!(clock.now() - start, Duration::from_nanos(7));
+        assert!(clock.resume());
+        assert!(!clock.resume());
+        assert!(clock.now() - start >= Duration::from_nanos(7), "never back");
+        assert!(clock.pause());
+        assert!(!clock.pause());
     }
 }

@@ -3,10 +3,13 @@
 
 mod clock;
 mod future;
+#[cfg(not(loom))]
+mod rng;
 mod shim;
 #[allow(unsafe_code)] // a waker is a table of functions that take a raw pointer
 mod waker;
 
+mod ready_list;
 pub mod sync;
 mod timers;
 
@@ -22,32 +25,76 @@ mod reactor;
 pub mod runtime;
 
 #[cfg(not(loom))]
+mod abort_on_drop;
+#[cfg(not(loom))]
 mod async_fd;
 #[cfg(not(loom))]
+mod join_set;
+#[cfg(not(loom))]
 pub mod net;
+#[cfg(not(loom))]
+#[allow(unsafe_code)] // children are stored without the lifetime of what they borrow
+mod scope;
+#[cfg(not(loom))]
+mod task_builder;
+#[cfg(not(loom))]
+mod task_local;
+#[cfg(not(loom))]
+mod task_tracker;
 #[cfg(not(loom))]
 pub mod time;
 
 #[cfg(not(loom))]
 #[allow(unsafe_code)] // hyper's read buffers are filled in place
 pub mod compat;
+#[cfg(not(loom))]
+mod macros;
 
 #[cfg(not(loom))]
 pub use executor::{error::JoinError, join::JoinHandle};
 #[cfg(not(loom))]
 pub use runtime::{Builder, Handle, Runtime, spawn, spawn_blocking};
+#[cfg(not(loom))]
+pub use scope::{Scope, ScopedJoinHandle, scope};
+
+#[cfg(not(loom))]
+#[doc(hidden)]
+pub use macros::support as macros_support;
+#[cfg(feature = "macros")]
+pub use toque_macros::{main, test};
 
 /// Tasks: spawning, awaiting and aborting them.
 #[cfg(not(loom))]
 pub mod task {
+    pub use crate::abort_on_drop::AbortOnDropHandle;
     pub use crate::executor::abort::AbortHandle;
     pub use crate::executor::error::JoinError;
     pub use crate::executor::join::JoinHandle;
     pub use crate::executor::task::Id;
     pub use crate::future::budget::consume_budget;
-    pub use crate::future::{YieldNow, yield_now};
+    pub use crate::future::{Unconstrained, YieldNow, unconstrained, yield_now};
+    pub use crate::join_set::JoinSet;
+    pub use crate::runtime::{
+        spawn, spawn as spawn_local, spawn_blocking, task_id as id, try_task_id as try_id,
+    };
+    pub use crate::task_builder::Builder;
+    pub use crate::task_local::{
+        AccessError, InheritedFuture, InheritedKey, LocalKey, TaskLocalFuture,
+    };
+    pub use crate::task_tracker::TaskTracker;
     pub use std::future::poll_fn;
-    pub use crate::runtime::{spawn, spawn as spawn_local, spawn_blocking};
+
+    /// The types around a [`JoinSet`].
+    pub mod join_set {
+        pub use crate::join_set::{Builder, JoinSet};
+    }
+
+    /// The types around a [`TaskTracker`].
+    pub mod task_tracker {
+        pub use crate::task_tracker::{
+            TaskTracker, TaskTrackerToken, TaskTrackerWaitFuture, TrackedFuture,
+        };
+    }
 }
 
 /// I/O: descriptors of any kind.

@@ -5,8 +5,8 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc; // std's under loom too: a method's `self` can be no other
-use std::{fmt, io};
 use std::time::{Duration, Instant};
+use std::{fmt, io};
 
 use crate::shim::sync::{Condvar, Mutex, MutexGuard};
 use crate::shim::thread;
@@ -159,6 +159,12 @@ impl<J: Job> Pool<J> {
             state.called -= 1;
         }
         (state, called)
+    }
+
+    /// Whether a job runs, or waits for a thread.
+    pub(crate) fn is_busy(&self) -> bool {
+        let state = self.state.lock();
+        state.threads > state.idle || !state.queue.is_empty()
     }
 
     /// Takes no more jobs. Gives back those that no thread has begun.

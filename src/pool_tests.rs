@@ -30,8 +30,10 @@ fn every_job_is_run_and_never_by_more_threads_than_allowed() {
     let (done, results) = mpsc::channel();
     for n in 0..100 {
         let done = done.clone();
-        pool.submit(job(move || done.send((n, std::thread::current().id())).unwrap()))
-            .unwrap();
+        pool.submit(job(move || {
+            done.send((n, std::thread::current().id())).unwrap()
+        }))
+        .unwrap();
     }
     let results: Vec<_> = results.iter().take(100).collect();
     let threads: std::collections::HashSet<_> = results.iter().map(|(_, thread)| thread).collect();

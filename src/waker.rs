@@ -107,7 +107,8 @@ impl WakeList {
         let mut first_panic = None;
         let mut wakers = self.0.drain(..);
         // `wakers` stays whole on a panic: what was taken out is gone, what is left is woken by the next round.
-        while let Err(panic) = catch_unwind(AssertUnwindSafe(|| wakers.by_ref().for_each(Waker::wake)))
+        while let Err(panic) =
+            catch_unwind(AssertUnwindSafe(|| wakers.by_ref().for_each(Waker::wake)))
         {
             first_panic.get_or_insert(panic);
         }

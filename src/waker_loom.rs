@@ -28,7 +28,11 @@ fn an_answer_sees_what_every_ringer_wrote() {
             .into_iter()
             .collect();
 
-        let seen = |latch: &Latch| latch.reset().then(|| written.each_ref().map(|w| w.load(Relaxed)));
+        let seen = |latch: &Latch| {
+            latch
+                .reset()
+                .then(|| written.each_ref().map(|w| w.load(Relaxed)))
+        };
         let first = seen(&latch);
         for ringer in ringers {
             ringer.join().unwrap();

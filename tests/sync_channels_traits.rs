@@ -1,1 +1,206 @@
-//! Coming.
+//! The auto traits of the channels: as tokio's, type by type.
+
+use std::cell::Cell;
+use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::rc::Rc;
+
+use toque::sync::{broadcast, mpsc, oneshot, watch};
+
+/// Neither `Send` nor `Sync`.
+type Neither = Rc<u8>;
+/// `Send`, and not `Sync`.
+type SendOnly = Cell<u8>;
+/// Both.
+type Both = u8;
+
+/// Says whether a type has a trait, by the method that the compiler prefers.
+macro_rules! has {
+    ($type:ty, $($trait:tt)+) => {{
+        struct Probe<T: ?Sized>(std::marker::PhantomData<T>);
+        trait No {
+            fn answer(&self) -> bool {
+                false
+            }
+        }
+        impl<T: ?Sized> No for &Probe<T> {}
+        trait Yes {
+            fn answer(&self) -> bool {
+                true
+            }
+        }
+        impl<T: ?Sized + $($trait)+> Yes for Probe<T> {}
+        (&Probe::<$type>(std::marker::PhantomData)).answer()
+    }};
+}
+
+macro_rules! table {
+    ($($type:ty: $send:literal $sync:literal;)+) => {
+        $(
+            let found = (has!($type, Send), has!($type, Sync), has!($type, Unpin));
+            assert_eq!(found, ($send, $sync, true), "{}", stringify!($type));
+        )+
+    };
+}
+
+#[test]
+fn ends_are_send_and_sync_as_their_values_are_send() {
+    table! {
+        oneshot::Sender<Neither>: false false;
+        oneshot::Sender<SendOnly>: true true;
+        oneshot::Sender<Both>: true true;
+        oneshot::Receiver<Neither>: false false;
+        oneshot::Receiver<SendOnly>: true true;
+        oneshot::Receiver<Both>: true true;
+        mpsc::Sender<Neither>: false false;
+        mpsc::Sender<SendOnly>: true true;
+        mpsc::Sender<Both>: true true;
+        mpsc::WeakSender<Neither>: false false;
+        mpsc::WeakSender<SendOnly>: true true;
+        mpsc::WeakSender<Both>: true true;
+        mpsc::Receiver<Neither>: false false;
+        mpsc::Receiver<SendOnly>: true true;
+        mpsc::Receiver<Both>: true true;
+        mpsc::UnboundedSender<Neither>: false false;
+        mpsc::UnboundedSender<SendOnly>: true true;
+        mpsc::UnboundedSender<Both>: true true;
+        mpsc::WeakUnboundedSender<Neither>: false false;
+        mpsc::WeakUnboundedSender<SendOnly>: true true;
+        mpsc::WeakUnboundedSender<Both>: true true;
+        mpsc::UnboundedReceiver<Neither>: false false;
+        mpsc::UnboundedReceiver<SendOnly>: true true;
+        mpsc::UnboundedReceiver<Both>: true true;
+        mpsc::Permit<'static, Neither>: false false;
+        mpsc::Permit<'static, SendOnly>: true true;
+        mpsc::Permit<'static, Both>: true true;
+        mpsc::PermitIterator<'static, Neither>: false false;
+        mpsc::PermitIterator<'static, SendOnly>: true true;
+        mpsc::PermitIterator<'static, Both>: true true;
+        mpsc::OwnedPermit<Neither>: false false;
+        mpsc::OwnedPermit<SendOnly>: true true;
+        mpsc::OwnedPermit<Both>: true true;
+        broadcast::Sender<Neither>: false false;
+        broadcast::Sender<SendOnly>: true true;
+        broadcast::Sender<Both>: true true;
+        broadcast::WeakSender<Neither>: false false;
+        broadcast::WeakSender<SendOnly>: true true;
+        broadcast::WeakSender<Both>: true true;
+        broadcast::Receiver<Neither>: false false;
+        broadcast::Receiver<SendOnly>: true true;
+        broadcast::Receiver<Both>: true true;
+    }
+}
+
+/// Borrowers look at the value on several threads at once, so it must be `Sync`.
+#[test]
+fn ends_of_watch_need_values_that_are_sync() {
+    table! {
+        watch::Sender<Neither>: false false;
+        watch::Sender<SendOnly>: false false;
+        watch::Sender<Both>: true true;
+        watch::Receiver<Neither>: false false;
+        watch::Receiver<SendOnly>: false false;
+        watch::Receiver<Both>: true true;
+        watch::Ref<'static, Neither>: false false;
+        watch::Ref<'static, SendOnly>: false false;
+        watch::Ref<'static, Both>: false true;
+    }
+}
+
+#[test]
+fn errors_are_as_their_values_are() {
+    table! {
+        mpsc::error::SendError<Neither>: false false;
+        mpsc::error::SendError<SendOnly>: true false;
+        mpsc::error::SendError<Both>: true true;
+        mpsc::error::TrySendError<SendOnly>: true false;
+        mpsc::error::SendTimeoutError<SendOnly>: true false;
+        watch::error::SendError<SendOnly>: true false;
+        broadcast::error::SendError<SendOnly>: true false;
+        oneshot::error::RecvError: true true;
+        oneshot::error::TryRecvError: true true;
+        broadcast::error::RecvError: true true;
+        mpsc::error::TryRecvError: true true;
+    }
+}
+
+#[test]
+fn mpsc_may_cross_a_caught_panic() {
+    macro_rules! unwind_safe {
+        ($($type:ty),+) => { $(
+            assert!(has!($type, UnwindSafe) && has!($type, RefUnwindSafe), "{}", stringify!($type));
+        )+ };
+    }
+    type Any = Cell<Rc<u8>>;
+    unwind_safe!(
+        mpsc::Sender<Any>,
+        mpsc::Receiver<Any>,
+        mpsc::WeakSender<Any>,
+        mpsc::UnboundedSender<Any>,
+        mpsc::UnboundedReceiver<Any>,
+        mpsc::WeakUnboundedSender<Any>,
+        mpsc::Permit<'static, Any>,
+        mpsc::PermitIterator<'static, Any>,
+        mpsc::OwnedPermit<Any>
+    );
+}
+
+/// `Send`, `Sync` and `Unpin` of a future, without running it.
+macro_rules! future {
+    ($make:expr) => {{
+        trait No {
+            fn send(&self) -> bool {
+                false
+            }
+            fn sync(&self) -> bool {
+                false
+            }
+        }
+        impl<T: ?Sized> No for &&T {}
+        trait IsSend {
+            fn send(&self) -> bool {
+                true
+            }
+        }
+        impl<T: ?Sized + Send> IsSend for &T {}
+        trait IsSync {
+            fn sync(&self) -> bool {
+                true
+            }
+        }
+        impl<T: ?Sized + Sync> IsSync for &T {}
+        let future = $make;
+        ((&&&future).send(), (&&&future).sync())
+    }};
+}
+
+#[test]
+fn futures_are_send_as_their_values_are() {
+    let (mut sender, _receiver) = oneshot::channel::<SendOnly>();
+    assert_eq!(future!(sender.closed()), (true, true));
+
+    let (sender, mut receiver) = mpsc::channel::<SendOnly>(1);
+    assert_eq!(future!(sender.send(Cell::new(1))), (true, false));
+    assert_eq!(future!(sender.reserve()), (true, true));
+    assert_eq!(future!(sender.clone().reserve_owned()), (true, true));
+    assert_eq!(future!(sender.closed()), (true, true));
+    assert_eq!(future!(receiver.recv()), (true, true));
+
+    let (sender, mut receiver) = mpsc::channel::<Both>(1);
+    assert_eq!(future!(sender.send(1)), (true, true));
+    assert_eq!(future!(receiver.recv()), (true, true));
+
+    let (sender, mut receiver) = mpsc::unbounded_channel::<SendOnly>();
+    assert_eq!(future!(sender.closed()), (true, true));
+    assert_eq!(future!(receiver.recv()), (true, true));
+
+    let (sender, mut receiver) = watch::channel::<Both>(1);
+    assert_eq!(future!(receiver.changed()), (true, true));
+    assert_eq!(future!(sender.closed()), (true, true));
+
+    let (sender, mut receiver) = broadcast::channel::<SendOnly>(1);
+    assert_eq!(future!(receiver.recv()), (true, true));
+    assert_eq!(future!(sender.closed()), (true, true));
+
+    let (_sender, mut receiver) = mpsc::channel::<Neither>(1);
+    assert_eq!(future!(receiver.recv()), (false, false));
+}

@@ -154,6 +154,17 @@ fn too_many_permits_panic_and_change_nothing() {
 }
 
 #[test]
+fn a_forgotten_permit_does_not_come_back() {
+    let semaphore = Arc::new(Semaphore::new(3));
+    semaphore.try_acquire_many(2).unwrap().forget();
+    semaphore.clone().try_acquire_owned().unwrap().forget();
+    assert_eq!(semaphore.available_permits(), 0);
+    semaphore.add_permits(1);
+    assert_eq!(semaphore.forget_permits(2), 1);
+    assert_eq!(semaphore.available_permits(), 0);
+}
+
+#[test]
 fn permits_of_different_semaphores_do_not_merge() {
     let (first, second) = (Semaphore::new(1), Semaphore::new(1));
     let mut permit = first.try_acquire().unwrap();

@@ -10,10 +10,10 @@ use std::sync::{Arc, Mutex};
 use std::task::{Poll, Waker};
 use std::thread;
 
+use tools::{Count, Drops, counting, hold, let_others_run, on_every_reactor, run, watched};
 use toque::sync::oneshot;
 use toque::task::yield_now;
 use toque::{Runtime, spawn};
-use tools::{Count, Drops, counting, hold, let_others_run, on_every_reactor, run, watched};
 
 /// A number of signals, and who waits for the next. The waker is called after the lock is released: at the worst moment.
 #[derive(Default)]
@@ -102,8 +102,8 @@ fn no_wake_from_many_threads_is_lost_under_load() {
                     let theirs = shared.clone();
                     let sender =
                         thread::spawn(move || send_and_await_answers(&theirs.0, &theirs.1, ROUNDS));
-                    let task = runtime
-                        .spawn(async move { answer(&shared.0, &shared.1, ROUNDS).await });
+                    let task =
+                        runtime.spawn(async move { answer(&shared.0, &shared.1, ROUNDS).await });
                     (sender, task)
                 })
                 .unzip();
@@ -138,7 +138,9 @@ fn threads_that_wake_one_task_at_once_do_not_hide_each_others_signals() {
                 seen = signals.more_than(seen).await;
             }
         });
-        senders.into_iter().for_each(|sender| sender.join().unwrap());
+        senders
+            .into_iter()
+            .for_each(|sender| sender.join().unwrap());
     });
 }
 
@@ -378,7 +380,9 @@ fn threads_that_wake_while_the_runtime_drops_find_a_whole_task_or_none() {
             drop(runtime);
             drops.assert_at_home(TASKS);
             stop.store(true, Ordering::SeqCst);
-            threads.into_iter().for_each(|thread| thread.join().unwrap());
+            threads
+                .into_iter()
+                .for_each(|thread| thread.join().unwrap());
         }
     });
 }
@@ -409,7 +413,6 @@ fn mutex_oneshot_and_join_together_lose_no_wake() {
         });
     });
 }
-
 
 /// The same across two threads: each signal of one runtime's task wakes one of the other's.
 #[test]

@@ -35,6 +35,12 @@ struct Inner {
 struct Panicked {
     /// A payload is `Send`, not `Sync`: the lock makes the error both.
     payload: Mutex<Box<dyn Any + Send>>,
+    /// `None` for the child of a scope: there the scope goes on with the panic.
+    task: Option<Told>,
+}
+
+/// What is to be told of a task whose panic nobody awaits.
+struct Told {
     home: Arc<Home>,
     name: Option<Box<str>>,
     location: &'static Location<'static>,
@@ -59,21 +65,36 @@ impl JoinError {
             id: task.id(),
             why: Why::Panicked(Panicked {
                 payload: Mutex::new(payload),
-                home: Arc::clone(task.home()),
-                name: task.name().map(Into::into),
-                location: task.location(),
+                task: Some(Told {
+                    home: Arc::clone(task.home()),
+                    name: task.name().map(Into::into),
+                    location: task.location(),
+                }),
             }),
+        }))
+    }
+
+    #[cold]
+    pub(crate) fn panicked_in_scope(id: Id, payload: Box<dyn Any + Send>) -> Self {
+        let payload = Mutex::new(payload);
+        let task = None;
+        Self(Box::new(Inner {
+            id,
+            why: Why::Panicked(Panicked { payload, task }),
         }))
     }
 
     /// The outcome is thrown away unread: a panic goes to whoever the runtime has for that.
     #[cold]
     pub(super) fn nobody_asked(&self) {
-        if let Why::Panicked(panicked) = &self.0.why {
-            panicked.home.unhandled(&TaskPanic {
+        let Why::Panicked(panicked) = &self.0.why else {
+            return;
+        };
+        if let Some(task) = &panicked.task {
+            task.home.unhandled(&TaskPanic {
                 id: self.0.id,
-                name: panicked.name.as_deref(),
-                location: panicked.location,
+                name: task.name.as_deref(),
+                location: task.location,
                 message: panicked.message(),
             });
         }
@@ -125,7 +146,9 @@ impl Panicked {
     /// What the panic said, if it said it in words.
     fn message(&self) -> Option<String> {
         let payload = self.payload.lock().unwrap_or_else(PoisonError::into_inner);
-        let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        let text = payload
+            .downcast_ref::<&str>()
+            .map(|text| (*text).to_owned());
         text.or_else(|| payload.downcast_ref::<String>().cloned())
     }
 }

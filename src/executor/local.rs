@@ -4,6 +4,7 @@
 use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Waker;
 
@@ -13,6 +14,7 @@ use super::queue::{Queue, Work};
 use super::table::{Place, Table};
 use super::task::{self, Guarded, Id, Meta, Origin, Runnable};
 use crate::future::budget;
+use crate::future::inherited::{self, InContext};
 
 /// One thread's tasks.
 pub(crate) struct Executor {
@@ -65,12 +67,23 @@ impl Executor {
         Arc::ptr_eq(&self.home, meta.home())
     }
 
-    /// Spawns a future that stays on this thread.
-    pub(crate) fn spawn<F>(
-        &self,
-        future: F,
-        origin: Origin,
-    ) -> JoinHandle<F::Output>
+    /// Spawns a future that stays on this thread, and inherits from the task that spawns it.
+    pub(crate) fn spawn<F>(&self, future: F, origin: Origin) -> JoinHandle<F::Output>
+    where
+        F: Future + 'static,
+        F::Output: 'static,
+    {
+        match inherited::current() {
+            None => self.spawn_plain(future, origin),
+            // Boxed, so that there is one such task for each output, and not a second one for each future.
+            inherited => {
+                let future: Pin<Box<dyn Future<Output = F::Output>>> = Box::pin(future);
+                self.spawn_plain(InContext::new(inherited, future), origin)
+            }
+        }
+    }
+
+    fn spawn_plain<F>(&self, future: F, origin: Origin) -> JoinHandle<F::Output>
     where
         F: Future + 'static,
         F::Output: 'static,
@@ -192,10 +205,11 @@ impl Executor {
         self.home.injector().unpark();
     }
 
-    /// Cancels every task, here, and returns when the last future is dropped. Nothing can be spawned from here on.
+    /// Cancels every task, here, and returns when the last future is dropped. Nothing can be spawned from here on. Tells
+    /// `on_cancel` of each.
     ///
     /// This is the condition under which `spawn` may take futures that are not `Send`.
-    pub(crate) fn shut_down(&self) {
+    pub(crate) fn shut_down(&self, on_cancel: &mut dyn FnMut(&Meta)) {
         self.closing.set(true);
         loop {
             // A waker is foreign code: collected under the borrow, woken after it.
@@ -205,6 +219,7 @@ impl Executor {
             while let Some(work) = self.queue.pop() {
                 if let Work::Task(task) = work {
                     self.running.set(Some(task.metadata().id()));
+                    on_cancel(task.metadata());
                     task::cancel(task);
                 }
             }

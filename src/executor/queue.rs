@@ -106,7 +106,8 @@ fn allocate(size: usize) -> NonNull<Work> {
 
 /// Gives back what `allocate` gave, without a look at what is in it.
 fn free(slots: NonNull<Work>, size: usize) {
-    let slots = ptr::slice_from_raw_parts_mut(slots.as_ptr().cast::<std::mem::MaybeUninit<Work>>(), size);
+    let slots =
+        ptr::slice_from_raw_parts_mut(slots.as_ptr().cast::<std::mem::MaybeUninit<Work>>(), size);
     // SAFETY: `allocate` leaked this box, of this size, and both callers forget the pointer.
     drop(unsafe { Box::from_raw(slots) });
 }

@@ -8,8 +8,8 @@ use std::mem::ManuallyDrop;
 use std::num::NonZeroU64;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
@@ -165,6 +165,9 @@ impl Meta {
             executor.remember(self, cx.waker().clone());
         });
         debug_assert!(at_home.is_some(), "a task was polled on a foreign thread");
+        if self.abort.is_aborted() {
+            cx.waker().wake_by_ref(); // the task has aborted itself, and there was nobody to wake in the table yet
+        }
     }
 
     /// The future is gone.

@@ -2,6 +2,9 @@
 
 pub(crate) mod budget;
 pub(crate) mod entered;
+pub(crate) mod inherited;
+mod unconstrained;
 mod yield_now;
 
+pub use unconstrained::{Unconstrained, unconstrained};
 pub use yield_now::{YieldNow, yield_now};

@@ -53,11 +53,8 @@ impl Epoll {
     }
 
     pub(super) fn add(&self, fd: BorrowedFd<'_>, key: u64) -> io::Result<()> {
-        let flags = EventFlags::IN
-            | EventFlags::OUT
-            | EventFlags::RDHUP
-            | EventFlags::PRI
-            | EventFlags::ET;
+        let flags =
+            EventFlags::IN | EventFlags::OUT | EventFlags::RDHUP | EventFlags::PRI | EventFlags::ET;
         Ok(epoll::add(
             self.poller.as_fd(),
             fd,

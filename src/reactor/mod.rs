@@ -198,7 +198,11 @@ impl Reactor {
     pub(crate) fn wait(&self, patience: Option<Duration>) -> io::Result<()> {
         let mut wakers = self.wakers.take();
         let result = self.poll.wait(patience, |key, readiness| {
-            if let Some(source) = self.sources.borrow_mut().get_mut(KeyData::from_ffi(key).into()) {
+            if let Some(source) = self
+                .sources
+                .borrow_mut()
+                .get_mut(KeyData::from_ffi(key).into())
+            {
                 source.event(readiness, wakers.list());
                 // Where it is forgotten after one event, the other direction may still be waited for. If it can't be armed,
                 // whoever waits learns it by trying.

@@ -25,7 +25,11 @@ impl Portable {
     pub(super) fn new(kind: ReactorKind) -> io::Result<Self> {
         let poller = Poller::new()?;
         let edge = poller.supports_edge() && kind != ReactorKind::Oneshot;
-        let mode = if edge { PollMode::Edge } else { PollMode::Oneshot };
+        let mode = if edge {
+            PollMode::Edge
+        } else {
+            PollMode::Oneshot
+        };
         Ok(Self {
             poller: Arc::new(poller),
             mode,

@@ -102,10 +102,12 @@ impl Waiters {
     /// A future waits, or waits on. Gives back a waker to be dropped.
     fn wait(&mut self, waker: &Waker, waiter: &mut Option<WaiterKey>) -> Option<Waker> {
         if let Some(key) = *waiter {
-            let known = self.others.iter_mut().find(|(other, _)| *other == Some(key));
+            let known = self
+                .others
+                .iter_mut()
+                .find(|(other, _)| *other == Some(key));
             if let Some((_, known)) = known {
-                return (!known.will_wake(waker))
-                    .then(|| std::mem::replace(known, waker.clone()));
+                return (!known.will_wake(waker)).then(|| std::mem::replace(known, waker.clone()));
             }
         }
         self.last_key += 1;

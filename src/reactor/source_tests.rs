@@ -68,7 +68,10 @@ fn a_short_read_empties_a_source_unless_the_peer_has_ended() {
     assert!(source.is_ready(Direction::Write));
     woken(&mut source, Readiness::READ.with(Readiness::SUSPECT));
     source.drained(Direction::Read);
-    assert!(source.is_ready(Direction::Read), "the end is still to be read");
+    assert!(
+        source.is_ready(Direction::Read),
+        "the end is still to be read"
+    );
     source.clear(Direction::Read);
     assert!(!source.is_ready(Direction::Read));
 }

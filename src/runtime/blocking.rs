@@ -1,15 +1,17 @@
 //! Blocking jobs: closures that run on the pool, awaited like tasks.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
-use super::current;
+use super::current::Employed;
 use super::handle::{Handle, Shared};
+use super::shutdown::LeftTask;
 use crate::executor::join::JoinHandle;
 use crate::executor::local::job;
-use crate::executor::task::{self, Origin, Runnable};
+use crate::executor::task::{self, Id, Meta, Origin, Runnable};
 use crate::pool::{Job, Refused};
 
 /// Runs a closure that may block on a thread of the blocking pool, so that this one need not wait for it.
@@ -59,9 +61,9 @@ impl Shared {
         };
         match self.pool.submit(job) {
             Ok(()) => {}
-            Err(Refused::Closed(job)) => task::cancel(job.task),
+            Err(Refused::Closed(job)) => job.cancel(),
             Err(Refused::NoThread(job, error)) => {
-                task::cancel(job.task);
+                job.cancel();
                 panic!("`spawn_blocking`: no thread can be started: {error}");
             }
         }
@@ -91,15 +93,35 @@ pub(crate) struct BlockingJob {
 }
 
 impl BlockingJob {
-    pub(super) fn into_task(self) -> Runnable {
-        self.task
+    pub(super) fn meta(&self) -> &Meta {
+        self.task.metadata()
+    }
+
+    /// Ends it before it has begun.
+    pub(super) fn cancel(self) {
+        task::cancel(self.task);
+    }
+}
+
+impl Shared {
+    fn running(&self) -> MutexGuard<'_, BTreeMap<Id, LeftTask>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The blocking jobs that run.
+    pub(super) fn running_jobs(&self) -> Vec<LeftTask> {
+        self.running().values().cloned().collect()
     }
 }
 
 impl Job for BlockingJob {
     fn run(self) {
-        current::set_employer(Some(self.employer));
+        let id = self.meta().id();
+        let shared = Arc::clone(self.employer.shared());
+        shared.running().insert(id, LeftTask::new(self.meta()));
+        let employed = Employed::by(self.employer);
         self.task.run(); // it catches panics
-        current::set_employer(None);
+        drop(employed);
+        shared.running().remove(&id);
     }
 }

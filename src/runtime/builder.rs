@@ -3,17 +3,18 @@
 use std::cell::{Cell, RefCell};
 use std::io;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::handle::Shared;
-use super::{Core, Runtime, registry};
+use super::{Core, Runtime, current, registry};
 use crate::clock::Clock;
 use crate::executor::home::Home;
 use crate::executor::local::Executor;
 use crate::executor::unhandled::UnhandledPanic;
 use crate::pool::{Limits, Pool};
 use crate::reactor::{Reactor, ReactorKind};
+use crate::rng::Rng;
 use crate::timers::Timers;
 use crate::waker::WakeList;
 
@@ -42,6 +43,9 @@ pub struct Builder {
     pool: Limits,
     shutdown_timeout: Duration,
     unhandled_panic: UnhandledPanic,
+    start_paused: bool,
+    /// `None` for another one with each runtime.
+    rng_seed: Option<u64>,
 }
 
 impl Builder {
@@ -58,6 +62,8 @@ impl Builder {
             },
             shutdown_timeout: Duration::from_secs(10),
             unhandled_panic: UnhandledPanic::default(),
+            start_paused: false,
+            rng_seed: None,
         }
     }
 
@@ -135,7 +141,7 @@ impl Builder {
     ///
     /// # Example
     /// ```
-    /// use std::sync::Arc;
+    /// use std::sync::{Arc, Mutex};
     /// use toque::runtime::{Builder, UnhandledPanic};
     ///
     /// let runtime = Builder::new_current_thread()
@@ -151,6 +157,29 @@ impl Builder {
         self
     }
 
+    /// Whether the clock stands still from the start, as after [`toque::time::pause`](crate::time::pause). For tests.
+    pub fn start_paused(&mut self, paused: bool) -> &mut Builder {
+        self.start_paused = paused;
+        self
+    }
+
+    /// The seed of what the runtime leaves to chance: the first branch of each poll of [`select!`](crate::select). The same seed
+    /// gives the same choices again. By default each runtime has another one.
+    ///
+    /// # Example
+    /// ```
+    /// fn flip() -> Vec<&'static str> {
+    ///     let runtime = toque::Builder::new_current_thread().rng_seed(7).build().unwrap();
+    ///     let one = async || toque::select! { _ = async {} => "heads", _ = async {} => "tails" };
+    ///     runtime.block_on(async { vec![one().await, one().await, one().await] })
+    /// }
+    /// assert_eq!(flip(), flip());
+    /// ```
+    pub fn rng_seed(&mut self, seed: u64) -> &mut Builder {
+        self.rng_seed = Some(seed);
+        self
+    }
+
     /// Makes the runtime.
     ///
     /// # Errors
@@ -163,6 +192,7 @@ impl Builder {
         let shared = Arc::new(Shared {
             home: Arc::clone(executor.home()),
             pool: Arc::new(Pool::new(self.pool.clone())),
+            running: Mutex::default(),
             registrar: reactor.registrar(),
         });
         registry::insert(id, Arc::clone(&shared));
@@ -170,12 +200,15 @@ impl Builder {
             executor,
             reactor,
             timers: RefCell::new(Timers::new()),
-            clock: Clock::new(),
+            clock: Clock::new(self.start_paused),
+            rng: Rng::new(self.rng_seed.unwrap_or_else(Rng::any_seed)),
             shared,
             sleepers: Cell::new(WakeList::new()),
         };
+        let core = Rc::new(core);
+        current::note(&core);
         Ok(Runtime {
-            core: Rc::new(core),
+            core,
             shutdown_timeout: self.shutdown_timeout,
         })
     }

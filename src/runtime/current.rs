@@ -2,8 +2,9 @@
 //! Asked by everything that is called without a handle: `spawn`, `sleep`, every operation of a socket.
 
 use std::cell::RefCell;
+use std::mem::ManuallyDrop;
 use std::ptr;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
 use super::Core;
 use super::handle::Handle;
@@ -12,10 +13,35 @@ use crate::executor::local::Executor;
 
 thread_local! {
     /// Owned, so that a guard that is never dropped leaks a runtime's memory and leaves no pointer behind that dangles.
-    static CURRENT: RefCell<Option<Rc<Core>>> = const { RefCell::new(None) };
+    /// Without a destructor, so that it is there at any time: a runtime in a thread-local is dropped at the thread's end.
+    static CURRENT: ManuallyDrop<RefCell<Option<Rc<Core>>>> = const { ManuallyDrop::new(RefCell::new(None)) };
 
-    /// On a thread of a blocking pool: the runtime it works for.
+    /// On another thread, a blocking pool's most of all: the runtime it works for.
     static EMPLOYER: RefCell<Option<Handle>> = const { RefCell::new(None) };
+
+    /// The runtimes of this thread, entered or not. Few, so a list.
+    static MADE_HERE: RefCell<Vec<Weak<Core>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Notes a new runtime of this thread.
+pub(super) fn note(core: &Rc<Core>) {
+    let _ = MADE_HERE.try_with(|made| {
+        let mut made = made.borrow_mut();
+        made.retain(|core| core.strong_count() > 0);
+        made.push(Rc::downgrade(core));
+    });
+}
+
+/// The runtime with this id, if it is one of this thread and has not ended.
+pub(super) fn made_here(id: u64) -> Option<Rc<Core>> {
+    MADE_HERE
+        .try_with(|made| {
+            let made = made.borrow();
+            let mut alive = made.iter().filter_map(Weak::upgrade);
+            alive.find(|core| core.executor.home().id() == id)
+        })
+        .ok()
+        .flatten()
 }
 
 /// Leaves the runtime when it is dropped, and is back in the one before.
@@ -38,7 +64,9 @@ impl Drop for Entered {
 
 /// Makes `core` the current one, and gives back what was.
 fn exchange(core: Option<Rc<Core>>) -> Option<Rc<Core>> {
-    let executor: *const Executor = core.as_ref().map_or(ptr::null(), |core| &raw const core.executor);
+    let executor: *const Executor = core
+        .as_ref()
+        .map_or(ptr::null(), |core| &raw const core.executor);
     let previous = CURRENT.with(|current| current.replace(core));
     // SAFETY: `CURRENT` owns the core and so the executor, until the next `exchange`, which replaces the pointer too. Exchanges
     // made while `here::with` runs come in pairs: guards are dropped in the scope they were made in.
@@ -49,11 +77,7 @@ fn exchange(core: Option<Rc<Core>>) -> Option<Rc<Core>> {
 /// The current runtime, if any.
 #[inline]
 pub(crate) fn get() -> Option<Rc<Core>> {
-    // The thread's locals may be gone: a thread that ends is in no runtime.
-    CURRENT
-        .try_with(|current| current.borrow().clone())
-        .ok()
-        .flatten()
+    CURRENT.with(|current| current.borrow().clone())
 }
 
 /// The current runtime, if it is the one with this id.
@@ -68,7 +92,10 @@ pub(crate) fn get_if(id: u64) -> Option<Rc<Core>> {
 /// If there is none.
 #[track_caller]
 pub(crate) fn expect(caller: &str) -> Rc<Core> {
-    get().unwrap_or_else(|| missing(caller))
+    match get() {
+        Some(core) => core,
+        None => missing(caller), // not in a closure, which would not know who has called
+    }
 }
 
 #[cold]
@@ -76,18 +103,34 @@ pub(crate) fn expect(caller: &str) -> Rc<Core> {
 pub(super) fn missing(caller: &str) -> ! {
     assert!(
         employer().is_none(),
-        "`{caller}` on a thread of the blocking pool: tasks run on the runtime's own thread. Spawn them there by \
-         `Handle::current().spawn`"
+        "`{caller}` on a thread that works for a toque runtime without being its own, such as one of the blocking pool: tasks \
+         run on the runtime's thread. Spawn them there by `Handle::current().spawn`"
     );
     panic!("`{caller}`: no toque runtime on this thread: call it inside `block_on`")
 }
 
-/// Tells a thread of the blocking pool whom it works for.
-pub(super) fn set_employer(handle: Option<Handle>) {
-    EMPLOYER.with(|employer| employer.replace(handle));
+/// This thread works for a runtime of another one, as long as this lives.
+pub(crate) struct Employed {
+    previous: Option<Handle>,
 }
 
-/// The runtime that a thread of the blocking pool works for.
+impl Employed {
+    pub(super) fn by(handle: Handle) -> Self {
+        Self {
+            previous: EMPLOYER.replace(Some(handle)),
+        }
+    }
+}
+
+impl Drop for Employed {
+    fn drop(&mut self) {
+        let previous = self.previous.take();
+        let ours = EMPLOYER.try_with(|employer| employer.replace(previous));
+        drop(ours); // after the borrow
+    }
+}
+
+/// The runtime that this thread works for.
 pub(super) fn employer() -> Option<Handle> {
     EMPLOYER
         .try_with(|employer| employer.borrow().clone())

@@ -1,35 +1,43 @@
 //! The handle: what other threads may hold of a runtime.
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt;
 use std::future::Future;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
 
 use super::blocking::BlockingJob;
-use super::current;
+use super::current::{self, Employed};
+use super::enter::{Context, EnterGuard};
+use super::shutdown::LeftTask;
 use crate::executor::home::Home;
 use crate::executor::join::JoinHandle;
 use crate::executor::local::spawn_from_anywhere;
-use crate::executor::task::{self, Origin};
+use crate::executor::task::{Id, Origin};
+use crate::future::entered;
 use crate::pool::Pool;
 use crate::reactor::Registrar;
+use crate::sync::park;
 
 /// The parts of a runtime that every thread may use.
 pub(crate) struct Shared {
     pub(super) home: Arc<Home>,
     pub(super) pool: Arc<Pool<BlockingJob>>,
+    /// The blocking jobs that run, to name those that the end has to leave.
+    pub(super) running: Mutex<BTreeMap<Id, LeftTask>>,
     /// To take descriptors out of the reactor, wherever they are dropped.
     pub(super) registrar: Registrar,
 }
 
 impl Shared {
-    /// Waits for the blocking jobs that run; cancels those that have not begun. Gives the number of threads left at work.
-    pub(super) fn shut_down_pool(&self, limit: Duration) -> usize {
+    /// Takes no more blocking jobs, and cancels those that have not begun.
+    pub(super) fn cancel_queued_jobs(&self) -> Vec<LeftTask> {
+        let mut left = Vec::new();
         for job in self.pool.close() {
+            left.push(LeftTask::new(job.meta()));
             job.cancel();
         }
-        self.pool.wait_until_empty(limit)
+        left
     }
 }
 
@@ -54,6 +62,10 @@ pub struct Handle {
 impl Handle {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
         Self { shared }
+    }
+
+    pub(super) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
     }
 
     /// The handle of the runtime that this thread is in; on a thread of its blocking pool, too.
@@ -87,10 +99,45 @@ impl Handle {
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
+        self.spawn_as(Origin::caller(), future)
+    }
+
+    pub(crate) fn spawn_as<F>(&self, origin: Origin, future: F) -> JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
         match current::get_if(self.shared.home.id()) {
-            Some(core) => core.executor.spawn(future, Origin::caller()),
-            None => spawn_from_anywhere(&self.shared.home, future, Origin::caller()),
+            Some(core) => core.executor.spawn(future, origin),
+            None => spawn_from_anywhere(&self.shared.home, future, origin),
         }
+    }
+
+    /// Enters the runtime: on its own thread as [`Runtime::enter`](super::Runtime::enter) does. On any other, what needs no more
+    /// than a handle finds it: [`Handle::current`] and [`spawn_blocking`](crate::spawn_blocking).
+    pub fn enter(&self) -> EnterGuard<'_> {
+        EnterGuard::with(match current::made_here(self.shared.home.id()) {
+            Some(core) => Context::Home(current::enter(&core)),
+            None => Context::Abroad(Employed::by(self.clone())),
+        })
+    }
+
+    /// Runs a future on this thread until it is ready: on the runtime's own thread as [`Runtime::block_on`] does. On any other,
+    /// the future is polled here, and the runtime is not driven: it may await channels and join handles, and spawn by the
+    /// handle, but has no timers and sockets.
+    ///
+    /// # Panics
+    /// If the future does; or if this thread is within a `block_on` already.
+    ///
+    /// [`Runtime::block_on`]: super::Runtime::block_on
+    #[track_caller]
+    pub fn block_on<F: Future>(&self, future: F) -> F::Output {
+        if let Some(core) = current::made_here(self.shared.home.id()) {
+            return super::block_on(&core, future);
+        }
+        entered::forbid_blocking("Handle::block_on");
+        let _employed = Employed::by(self.clone());
+        park::block_on(future)
     }
 
     /// Runs a closure on the runtime's blocking pool. See [`toque::spawn_blocking`](crate::spawn_blocking).
@@ -103,7 +150,16 @@ impl Handle {
         F: FnOnce() -> R + Send + 'static,
         R: Send + 'static,
     {
-        self.shared.spawn_blocking(job, Origin::caller())
+        self.spawn_blocking_as(Origin::caller(), job)
+    }
+
+    #[track_caller]
+    pub(crate) fn spawn_blocking_as<F, R>(&self, origin: Origin, job: F) -> JoinHandle<R>
+    where
+        F: FnOnce() -> R + Send + 'static,
+        R: Send + 'static,
+    {
+        self.shared.spawn_blocking(job, origin)
     }
 }
 
@@ -131,9 +187,3 @@ impl fmt::Debug for TryCurrentError {
 }
 
 impl Error for TryCurrentError {}
-
-impl BlockingJob {
-    fn cancel(self) {
-        task::cancel(self.into_task());
-    }
-}

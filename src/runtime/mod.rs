@@ -10,9 +10,12 @@
 mod blocking;
 mod builder;
 pub(crate) mod current;
+mod enter;
 mod handle;
+mod random;
 mod registration;
 mod registry;
+mod shutdown;
 mod timer;
 
 use std::cell::{Cell, RefCell};
@@ -25,12 +28,15 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-pub use blocking::spawn_blocking;
-pub use builder::Builder;
 pub use crate::executor::unhandled::{TaskPanic, UnhandledPanic};
 pub use crate::reactor::ReactorKind;
+pub use blocking::spawn_blocking;
+pub use builder::Builder;
+pub use enter::EnterGuard;
 pub use handle::{Handle, TryCurrentError};
+pub(crate) use random::random_below;
 pub(crate) use registration::Registration;
+pub use shutdown::{LeftTask, Report};
 pub(crate) use timer::{Timer, pause_for};
 
 use crate::clock::Clock;
@@ -38,9 +44,10 @@ use crate::executor::here;
 use crate::executor::join::JoinHandle;
 use crate::executor::local::{Executor, Progress};
 use crate::executor::main_bell::MainBell;
-use crate::executor::task::Origin;
-use crate::future::entered;
+use crate::executor::task::{Id, Origin};
+use crate::future::{budget, entered};
 use crate::reactor::Reactor;
+use crate::rng::Rng;
 use crate::timers::Timers;
 use crate::waker::{Ring, WakeList, waker};
 use handle::Shared;
@@ -51,6 +58,8 @@ pub(crate) struct Core {
     pub(crate) reactor: Reactor,
     pub(crate) timers: RefCell<Timers>,
     pub(crate) clock: Clock,
+    /// What is left to chance is drawn from here, so that a seed repeats it.
+    rng: Rng,
     /// What other threads may have.
     pub(crate) shared: Arc<Shared>,
     /// Whom fired timers wake. Kept for its memory.
@@ -67,7 +76,7 @@ impl Core {
         }
         // The event demultiplexer: the only place where the thread sleeps, and only if nothing is ready.
         if self.executor.park() {
-            self.reactor.wait(self.patience())?;
+            self.rest()?;
             self.executor.unpark();
         } else if !self.reactor.is_empty() {
             self.reactor.wait(Some(Duration::ZERO))?;
@@ -77,6 +86,31 @@ impl Core {
         self.end_if_told_to();
         self.fire_timers();
         Ok(Progress::Pending)
+    }
+
+    /// Sleeps until something happens.
+    fn rest(&self) -> io::Result<()> {
+        if self.clock.is_paused() {
+            return self.rest_without_time();
+        }
+        self.reactor.wait(self.patience())
+    }
+
+    /// The same under a paused clock: if nothing is to be had from sockets, other threads and the blocking pool, the clock goes
+    /// on to the next timer.
+    #[cold]
+    fn rest_without_time(&self) -> io::Result<()> {
+        self.reactor.wait(Some(Duration::ZERO))?;
+        // Before the last look at what other threads have sent: a job sends its result before it is done.
+        let idle = !self.shared.pool.is_busy();
+        if !self.executor.park() {
+            return Ok(());
+        }
+        let next = self.timers.borrow().next_deadline();
+        if next.is_some_and(|deadline| self.clock.advance_to(deadline, idle)) {
+            return Ok(());
+        }
+        self.reactor.wait(None)
     }
 
     /// How long the thread may sleep: until the next timer, or for ever.
@@ -153,26 +187,23 @@ impl Runtime {
     /// ```
     #[track_caller]
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
-        let _inside = Inside::enter();
-        let _current = current::enter(&self.core);
-        let bell = Arc::new(MainBell::new(Arc::clone(self.core.executor.home())));
-        let waker = waker(Arc::clone(&bell));
-        let mut cx = Context::from_waker(&waker);
-        let mut future = pin!(future);
+        block_on(&self.core, future)
+    }
 
-        let mut output = None;
-        let mut main = || {
-            if bell.answer() {
-                if let Poll::Ready(value) = future.as_mut().poll(&mut cx) {
-                    output = Some(value);
-                    return Progress::Done;
-                }
-            }
-            Progress::Pending
-        };
-        bell.ring();
-        while self.core.turn(&mut main).unwrap_or_else(broken) == Progress::Pending {}
-        output.expect("done is done")
+    /// Enters the runtime without running it: `spawn`, `sleep` and sockets find it until the guard is dropped.
+    ///
+    /// # Example
+    /// ```
+    /// let runtime = toque::Runtime::new()?;
+    /// let task = {
+    ///     let _entered = runtime.enter();
+    ///     toque::spawn(async { "spawned outside of `block_on`" })
+    /// };
+    /// assert!(runtime.block_on(task).is_ok());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn enter(&self) -> EnterGuard<'_> {
+        EnterGuard::new(current::enter(&self.core))
     }
 
     /// Spawns a task, which runs within the next [`block_on`](Self::block_on). See [`toque::spawn`](crate::spawn).
@@ -206,11 +237,7 @@ impl Runtime {
 
 impl Drop for Runtime {
     fn drop(&mut self) {
-        let current = current::enter(&self.core);
-        self.core.executor.shut_down();
-        drop(current);
-        registry::remove(self.core.executor.home().id());
-        self.core.shared.shut_down_pool(self.shutdown_timeout);
+        self.end(self.shutdown_timeout);
     }
 }
 
@@ -220,6 +247,31 @@ impl fmt::Debug for Runtime {
             .field("tasks", &self.core.executor.task_count())
             .finish_non_exhaustive()
     }
+}
+
+/// See [`Runtime::block_on`].
+#[track_caller]
+fn block_on<F: Future>(core: &Rc<Core>, future: F) -> F::Output {
+    let _inside = Inside::enter();
+    let _current = current::enter(core);
+    let bell = Arc::new(MainBell::new(Arc::clone(core.executor.home())));
+    let waker = waker(Arc::clone(&bell));
+    let mut cx = Context::from_waker(&waker);
+    let mut future = pin!(future);
+
+    let mut output = None;
+    let mut main = || {
+        if bell.answer() {
+            if let Poll::Ready(value) = future.as_mut().poll(&mut cx) {
+                output = Some(value);
+                return Progress::Done;
+            }
+        }
+        Progress::Pending
+    };
+    bell.ring();
+    while core.turn(&mut main).unwrap_or_else(broken) == Progress::Pending {}
+    output.expect("done is done")
 }
 
 /// Spawns a task on this thread's runtime. It starts at the end of the queue of ready tasks.
@@ -248,11 +300,34 @@ where
     F: Future + 'static,
     F::Output: 'static,
 {
-    let origin = Origin::caller();
-    here::with(|executor| match executor {
-        Some(executor) => executor.spawn(future, origin),
-        None => current::missing("spawn"),
-    })
+    spawn_as(Origin::caller(), future)
+}
+
+/// Spawns a task on this thread's runtime that knows where it comes from.
+#[track_caller]
+pub(crate) fn spawn_as<F>(origin: Origin, future: F) -> JoinHandle<F::Output>
+where
+    F: Future + 'static,
+    F::Output: 'static,
+{
+    match here::with(|executor| Some(executor?.spawn(future, origin))) {
+        Some(task) => task,
+        None => current::missing("spawn"), // not in the closure, which would not know who has called
+    }
+}
+
+/// The id of the task that runs here.
+///
+/// # Panics
+/// Outside of a task, as in the future of `block_on`.
+#[track_caller]
+pub fn task_id() -> Id {
+    try_task_id().expect("`task::id` outside of a task: the future of `block_on` is none")
+}
+
+/// The id of the task that runs here, if any does.
+pub fn try_task_id() -> Option<Id> {
+    here::with(|executor| executor?.running())
 }
 
 /// The operating system broke its word: without a reactor nothing can go on.
@@ -279,5 +354,6 @@ impl Inside {
 impl Drop for Inside {
     fn drop(&mut self) {
         entered::set_entered(false);
+        budget::unlimited(); // who polls on this thread from now on is no task, and nobody would give it more
     }
 }

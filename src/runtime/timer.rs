@@ -49,7 +49,9 @@ impl Timer {
     pub(crate) fn is_elapsed(&self) -> bool {
         match self.state {
             State::Elapsed => true,
-            _ => self.core().is_some_and(|core| core.clock.now() >= self.deadline),
+            _ => self
+                .core()
+                .is_some_and(|core| core.clock.now() >= self.deadline),
         }
     }
 

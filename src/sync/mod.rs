@@ -6,6 +6,7 @@
 
 mod barrier;
 pub mod broadcast;
+pub(crate) mod cancellation_token;
 mod held;
 #[allow(unsafe_code)] // dereferences the pointers that guards hold
 mod lent;
@@ -18,12 +19,15 @@ mod mutex;
 mod notify;
 mod once_cell;
 pub mod oneshot;
-mod park;
+pub(crate) mod park;
 #[allow(unsafe_code)] // as `mutex`
 mod rwlock;
 mod seat;
 mod semaphore;
 mod set_once;
+pub(crate) mod tally;
+#[cfg(all(test, not(loom)))]
+mod test_tools;
 mod try_lock_error;
 mod wait_list;
 pub mod watch;
@@ -31,6 +35,10 @@ pub mod watch;
 mod write_once;
 
 pub use self::barrier::{Barrier, BarrierWaitResult};
+pub use self::cancellation_token::{
+    CancellationToken, DropGuard, DropGuardRef, WaitForCancellationFuture,
+    WaitForCancellationFutureOwned,
+};
 pub use self::mutex::{
     MappedMutexGuard, Mutex, MutexGuard, OwnedMappedMutexGuard, OwnedMutexGuard,
 };

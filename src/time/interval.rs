@@ -36,7 +36,10 @@ pub fn interval(period: Duration) -> Interval {
 /// If `period` is zero; outside of a runtime.
 #[track_caller]
 pub fn interval_at(start: Instant, period: Duration) -> Interval {
-    assert!(!period.is_zero(), "`interval` must have a period above zero");
+    assert!(
+        !period.is_zero(),
+        "`interval` must have a period above zero"
+    );
     Interval {
         sleep: sleep_until(start),
         period,

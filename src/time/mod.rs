@@ -3,12 +3,18 @@
 //! Nothing here is early. How late it can be: the operating system's wait is rounded up to the next millisecond, and a poll
 //! that is under way ends first.
 
+pub mod delay_queue;
 mod interval;
+mod pause;
+mod send_timeout;
 mod sleep;
 mod timeout;
+mod token_deadline;
 
 pub use crate::clock::Instant;
+pub use delay_queue::DelayQueue;
 pub use interval::{Interval, MissedTickBehavior, interval, interval_at};
+pub use pause::{advance, pause, resume, set_auto_advance};
 pub use sleep::{Sleep, sleep, sleep_until};
 pub use std::time::Duration;
 pub use timeout::{Elapsed, Timeout, timeout, timeout_at};

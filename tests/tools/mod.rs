@@ -17,25 +17,25 @@ use toque::task::yield_now;
 use toque::{Builder, Runtime};
 
 /// Long enough for any machine, short enough to be seen to fail.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
-pub const KINDS: [ReactorKind; 3] = [
+pub(crate) const KINDS: [ReactorKind; 3] = [
     ReactorKind::Native,
     ReactorKind::Portable,
     ReactorKind::Oneshot,
 ];
 
-pub fn runtime_with(kind: ReactorKind) -> Runtime {
+pub(crate) fn runtime_with(kind: ReactorKind) -> Runtime {
     Builder::new_current_thread().reactor(kind).build().unwrap()
 }
 
 /// Runs a test's future on a runtime of its own.
-pub fn run<F: Future>(test: F) -> F::Output {
+pub(crate) fn run<F: Future>(test: F) -> F::Output {
     Runtime::new().unwrap().block_on(test)
 }
 
 /// Runs a test on every kind of reactor, and names the one on which it fails.
-pub fn on_every_reactor(test: impl Fn(&Runtime)) {
+pub(crate) fn on_every_reactor(test: impl Fn(&Runtime)) {
     for kind in KINDS {
         let runtime = runtime_with(kind);
         if let Err(panic) = catch_unwind(AssertUnwindSafe(|| test(&runtime))) {
@@ -47,7 +47,7 @@ pub fn on_every_reactor(test: impl Fn(&Runtime)) {
 
 /// Runs a test on a thread of its own; one that hangs fails instead. Where a wake may be lost, no timer of the runtime's can
 /// be trusted to tell.
-pub fn watched(test: impl FnOnce() + Send + 'static) {
+pub(crate) fn watched(test: impl FnOnce() + Send + 'static) {
     let (done, waits) = mpsc::channel();
     let thread = thread::spawn(move || {
         test();
@@ -62,10 +62,10 @@ pub fn watched(test: impl FnOnce() + Send + 'static) {
 }
 
 /// More polls than the executor makes before it looks at the world outside, twice.
-pub const MANY_YIELDS: usize = 200;
+pub(crate) const MANY_YIELDS: usize = 200;
 
 /// Lets every other task run until it waits, also those that were woken from outside.
-pub async fn let_others_run() {
+pub(crate) async fn let_others_run() {
     for _ in 0..MANY_YIELDS {
         yield_now().await;
     }
@@ -73,21 +73,21 @@ pub async fn let_others_run() {
 
 /// A number that other threads count up.
 #[derive(Clone, Debug, Default)]
-pub struct Count(Arc<AtomicUsize>);
+pub(crate) struct Count(Arc<AtomicUsize>);
 
 impl Count {
-    pub fn add(&self) {
+    pub(crate) fn add(&self) {
         self.0.fetch_add(1, Ordering::SeqCst);
     }
 
-    pub fn get(&self) -> usize {
+    pub(crate) fn get(&self) -> usize {
         self.0.load(Ordering::SeqCst)
     }
 }
 
 /// Counts its drop, and notes one on another thread than that it was made on. `Send`, for tests that send it away.
 #[derive(Debug)]
-pub struct HomeBound {
+pub(crate) struct HomeBound {
     home: ThreadId,
     drops: Count,
     abroad: Count,
@@ -95,20 +95,20 @@ pub struct HomeBound {
 
 /// What became of the [`HomeBound`]s of one test.
 #[derive(Clone, Debug, Default)]
-pub struct Drops {
-    pub all: Count,
+pub(crate) struct Drops {
+    pub(crate) all: Count,
     /// On a foreign thread.
-    pub abroad: Count,
+    pub(crate) abroad: Count,
 }
 
 impl Drops {
     /// A value at home on this thread.
-    pub fn guard(&self) -> HomeBound {
+    pub(crate) fn guard(&self) -> HomeBound {
         self.guard_of(thread::current().id())
     }
 
     /// A value at home on another thread.
-    pub fn guard_of(&self, home: ThreadId) -> HomeBound {
+    pub(crate) fn guard_of(&self, home: ThreadId) -> HomeBound {
         HomeBound {
             home,
             drops: self.all.clone(),
@@ -118,7 +118,7 @@ impl Drops {
 
     /// Demands that so many were dropped, each on its own thread.
     #[track_caller]
-    pub fn assert_at_home(&self, all: usize) {
+    pub(crate) fn assert_at_home(&self, all: usize) {
         assert_eq!(self.all.get(), all, "drops");
         assert_eq!(self.abroad.get(), 0, "drops on a foreign thread");
     }
@@ -134,13 +134,13 @@ impl Drop for HomeBound {
 }
 
 /// Holds a value for ever, and waits.
-pub async fn hold<T>(value: T) {
+pub(crate) async fn hold<T>(value: T) {
     std::future::pending::<()>().await;
     drop(value);
 }
 
 /// Counts how often a future is polled.
-pub async fn counting<F: Future>(polls: Count, future: F) -> F::Output {
+pub(crate) async fn counting<F: Future>(polls: Count, future: F) -> F::Output {
     let mut future = pin!(future);
     poll_fn(|cx| {
         polls.add();
@@ -150,9 +150,9 @@ pub async fn counting<F: Future>(polls: Count, future: F) -> F::Output {
 }
 
 /// Runs its closure when it is dropped.
-pub struct OnDrop<F: FnOnce()>(Option<F>);
+pub(crate) struct OnDrop<F: FnOnce()>(Option<F>);
 
-pub fn on_drop<F: FnOnce()>(action: F) -> OnDrop<F> {
+pub(crate) fn on_drop<F: FnOnce()>(action: F) -> OnDrop<F> {
     OnDrop(Some(action))
 }
 
@@ -166,10 +166,10 @@ impl<F: FnOnce()> Drop for OnDrop<F> {
 
 /// A waker that counts its calls, and is told apart from all others.
 #[derive(Default)]
-pub struct CountingWaker(pub AtomicUsize);
+pub(crate) struct CountingWaker(pub(crate) AtomicUsize);
 
 impl CountingWaker {
-    pub fn wakes(&self) -> usize {
+    pub(crate) fn wakes(&self) -> usize {
         self.0.load(Ordering::SeqCst)
     }
 }
@@ -181,7 +181,7 @@ impl Wake for CountingWaker {
 }
 
 /// A waker that panics when it is called.
-pub struct PanickingWaker;
+pub(crate) struct PanickingWaker;
 
 impl Wake for PanickingWaker {
     fn wake(self: Arc<Self>) {
@@ -190,22 +190,22 @@ impl Wake for PanickingWaker {
 }
 
 /// Polls once.
-pub fn poll_once<F: Future + Unpin>(future: &mut F, waker: &Waker) -> Poll<F::Output> {
+pub(crate) fn poll_once<F: Future + Unpin>(future: &mut F, waker: &Waker) -> Poll<F::Output> {
     Pin::new(future).poll(&mut Context::from_waker(waker))
 }
 
 /// What a panic said, and where it says it was.
 #[derive(Clone, Debug)]
-pub struct Caught {
-    pub message: String,
-    pub file: String,
-    pub line: u32,
+pub(crate) struct Caught {
+    pub(crate) message: String,
+    pub(crate) file: String,
+    pub(crate) line: u32,
 }
 
 impl Caught {
     /// Demands that the panic names the caller and the remedy.
     #[track_caller]
-    pub fn assert_names(&self, file: &str, words: &[&str]) {
+    pub(crate) fn assert_names(&self, file: &str, words: &[&str]) {
         assert_eq!(self.file, file, "{self:?}");
         for word in words {
             assert!(self.message.contains(word), "no {word:?} in {self:?}");
@@ -219,7 +219,7 @@ thread_local! {
 
 /// Runs what must panic, and gives what the panic hook was told on this thread.
 #[track_caller]
-pub fn caught<R>(action: impl FnOnce() -> R) -> Caught {
+pub(crate) fn caught<R>(action: impl FnOnce() -> R) -> Caught {
     hook();
     LAST_PANIC.take();
     assert!(catch_unwind(AssertUnwindSafe(action)).is_err(), "no panic");
@@ -227,8 +227,10 @@ pub fn caught<R>(action: impl FnOnce() -> R) -> Caught {
 }
 
 /// The words of a panic's payload.
-pub fn text_of(payload: &dyn Any) -> String {
-    let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+pub(crate) fn text_of(payload: &dyn Any) -> String {
+    let text = payload
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned());
     text.or_else(|| payload.downcast_ref::<String>().cloned())
         .unwrap_or_default()
 }

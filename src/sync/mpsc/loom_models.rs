@@ -7,7 +7,7 @@ use crate::sync::loom_tools::{block_on, check, poll_once, spawn};
 use loom::sync::Arc;
 
 /// Every value of every sender arrives, and then the end.
-/// Mutants that fail it: `sync_mpsc_send_wakes_nobody` and `sync_mpsc_last_sender_leaves_in_silence`.
+/// Mutant that fails it: `sync_mpsc_last_sender_leaves_in_silence`.
 #[test]
 fn every_value_arrives_and_then_the_end() {
     check(|| {
@@ -26,7 +26,8 @@ fn every_value_arrives_and_then_the_end() {
 }
 
 /// A sender that found the queue full goes on when the receiver has made room, and the order stays.
-/// Mutant that fails it: `sync_mpsc_receive_passes_nothing_on` (a place that came free stays free).
+/// Mutants that fail it: `sync_mpsc_receive_passes_nothing_on` (a place that came free stays free) and
+/// `sync_mpsc_send_wakes_nobody`.
 #[test]
 fn room_reaches_the_sender_that_waits() {
     check(|| {

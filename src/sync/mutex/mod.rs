@@ -254,3 +254,6 @@ impl<T: ?Sized + fmt::Debug> fmt::Debug for Mutex<T> {
 
 #[cfg(all(test, loom))]
 mod loom_models;
+
+#[cfg(all(test, not(loom)))]
+mod tests;

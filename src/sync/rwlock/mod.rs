@@ -33,10 +33,10 @@ const MAX_READERS: u32 = u32::MAX >> 3;
 /// use toque::sync::RwLock;
 ///
 /// let menu = RwLock::new(vec!["soup"]);
-/// {
-///     let (guest, cook) = (menu.read().await, menu.read().await);
-///     assert_eq!(guest.len(), cook.len());
-/// }
+/// let guest = menu.read().await;
+/// assert!(menu.try_read().is_ok()); // another guest reads it at the same time
+/// assert!(menu.try_write().is_err()); // the cook has to wait
+/// drop(guest);
 /// menu.write().await.push("salad");
 /// assert_eq!(*menu.read().await, ["soup", "salad"]);
 /// # });

@@ -1,36 +1,20 @@
 //! The semaphore and the budget of the task that waits for it, and the thread that must not block.
 
-use std::pin::Pin;
-use std::task::{Context, Poll, Waker};
+use std::pin::pin;
+use std::task::Poll;
 
 use super::Semaphore;
 use crate::future::{budget, entered};
-
-fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
-    future.poll(&mut Context::from_waker(Waker::noop()))
-}
-
-/// Polls as a task does that has no operation left.
-fn poll_exhausted<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
-    budget::refill();
-    for _ in 0..budget::OPERATIONS {
-        budget::spend();
-    }
-    let poll = poll(future);
-    budget::unlimited();
-    poll
-}
+use crate::sync::test_tools::{poll, poll_exhausted};
 
 #[test]
 fn an_acquired_permit_is_an_operation() {
     let semaphore = Semaphore::new(1);
     budget::refill();
-    let mut operations = 0;
-    while poll(std::pin::pin!(semaphore.acquire())).is_ready() {
-        operations += 1;
-    }
+    let polls = (0..2 * budget::OPERATIONS).map(|_| poll(pin!(semaphore.acquire())));
+    let operations = polls.filter(Poll::is_ready).count();
     budget::unlimited();
-    assert_eq!(operations, budget::OPERATIONS);
+    assert_eq!(operations, budget::OPERATIONS as usize);
 }
 
 /// tokio-rs/tokio#8365: it was not first come, first served for a task that had spent its budget.

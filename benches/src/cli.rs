@@ -1,0 +1,130 @@
+//! benches: toque beside its peers and a bare epoll loop. `scripts/bench` and `scripts/instructions` call it.
+//!
+//! | command | what it does |
+//! |---|---|
+//! | `run [--quick] [ROW…]` | measures the rows, or all; writes `results/latest.md` and `results/latest.svg` |
+//! | `instructions [ROW…]` | counts instructions and system calls; exits with 1 if one is above its ceiling |
+//! | `op ROW CONTESTANT N` | does one operation N times and prints its figures |
+//! | `serve WORK CONTESTANT BUFFER` | serves until its parent ends |
+//! | `load ROW PORT PROCESS PACE` | puts a row's load on a server and prints the figures |
+//! | `talk PORT N` | exchanges N messages over 50 connections; for counting system calls |
+
+use std::process::ExitCode;
+
+use contestant::Contestant;
+use rows::{Pace, Row, Task};
+use serve::Work;
+
+mod contestant;
+mod epoll;
+mod figures;
+mod harness;
+mod instructions;
+mod load;
+mod ops;
+mod plot;
+mod process;
+mod report;
+mod rows;
+mod runtimes;
+mod serve;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match obey(&words) {
+        Ok(code) => code,
+        Err(complaint) => {
+            eprintln!("benches: {complaint}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Does what the command line says.
+fn obey(words: &[&str]) -> Result<ExitCode, String> {
+    match words {
+        ["run", "--quick", rows @ ..] => run(Pace::Quick, rows)?,
+        ["run", rows @ ..] => run(Pace::Full, rows)?,
+        ["instructions", rows @ ..] => return instructions::count(rows),
+        ["op", row, who, count] => op(row_named(row)?, contestant(who)?, number(count)?)?,
+        ["serve", what, who, buffer] => {
+            serve::serve(work(what)?, contestant(who)?, number(buffer)?)
+        }
+        ["load", row, port, process, pace] => {
+            let (port, process) = (number(port)?, number(process)?);
+            load(row_named(row)?, load::Target { port, process }, pace)?;
+        }
+        ["talk", port, count] => {
+            let process = std::process::id(); // nobody looks at its time
+            let target = load::Target {
+                port: number(port)?,
+                process,
+            };
+            let enough = load::Enough::Operations(number(count)?);
+            load::exchange(target, &load::Talk::echo(50, 64), enough);
+        }
+        _ => return Err("what is to be done? See the head of src/cli.rs".to_owned()),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Measures the rows and writes the report. Few rounds are a smoke test, not a measurement.
+fn run(pace: Pace, names: &[&str]) -> Result<(), String> {
+    let mut rows: Vec<&'static Row> = Vec::new();
+    for name in names {
+        rows.push(row_named(name)?);
+    }
+    if rows.is_empty() {
+        rows.extend(rows::ROWS);
+    }
+    let rounds = pace.of(9, 3);
+    let measured = rows
+        .into_iter()
+        .map(|row| harness::measure(row, pace, rounds));
+    let results: Vec<_> = measured.collect();
+    report::write(&results, pace, rounds).map_err(|error| error.to_string())
+}
+
+fn op(row: &Row, who: Contestant, count: u64) -> Result<(), String> {
+    let Task::Op { ops, .. } = row.task else {
+        return Err(format!("{} needs a server and a load", row.name));
+    };
+    let Some((_, op)) = ops.iter().find(|(contestant, _)| *contestant == who) else {
+        return Err(format!("{} takes no part in {}", who.name(), row.name));
+    };
+    figures::print(&op(count));
+    Ok(())
+}
+
+fn load(row: &Row, target: load::Target, pace: &str) -> Result<(), String> {
+    let Task::Server { load, .. } = row.task else {
+        return Err(format!("{} has no load", row.name));
+    };
+    let pace = if pace == Pace::Quick.name() {
+        Pace::Quick
+    } else {
+        Pace::Full
+    };
+    process::raise_descriptor_limit();
+    figures::print(&load(target, pace));
+    Ok(())
+}
+
+fn row_named(name: &str) -> Result<&'static Row, String> {
+    let row = rows::ROWS.iter().find(|row| row.name == name);
+    row.ok_or_else(|| format!("no row is named {name}"))
+}
+
+fn contestant(name: &str) -> Result<Contestant, String> {
+    Contestant::named(name).ok_or_else(|| format!("no contestant is named {name}"))
+}
+
+fn work(name: &str) -> Result<Work, String> {
+    Work::named(name).ok_or_else(|| format!("no server does {name}"))
+}
+
+fn number<T: std::str::FromStr>(word: &str) -> Result<T, String> {
+    word.parse()
+        .map_err(|_| format!("{word} is not a number that fits here"))
+}

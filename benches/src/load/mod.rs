@@ -1,0 +1,79 @@
+//! The load: what the harness does to a server, from its own process and by bare epoll, so that the server is measured.
+//! Traffic goes to the loopback only. The server's own processor time is read at both ends of each measure.
+
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::time::{Duration, Instant};
+
+use crate::figures::{Figures, figure, nanoseconds};
+use crate::process::cpu_time;
+
+mod arrivals;
+mod bulk;
+mod exchange;
+mod hold;
+
+pub(crate) use arrivals::arrivals;
+pub(crate) use bulk::bulk;
+pub(crate) use exchange::{Talk, exchange};
+pub(crate) use hold::hold;
+
+/// The server that bears the load.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Target {
+    pub(crate) port: u16,
+    /// The process whose time and memory count.
+    pub(crate) process: u32,
+}
+
+impl Target {
+    fn connect(self) -> TcpStream {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
+        let stream = TcpStream::connect(address).expect("the server accepts no connection");
+        stream.set_nodelay(true).expect("it is a socket");
+        stream
+    }
+}
+
+/// When a load has gone on for long enough.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Enough {
+    After(Duration),
+    /// For counts that must not depend on the machine's speed.
+    Operations(u64),
+}
+
+impl Enough {
+    fn is_met(self, start: Instant, operations: u64) -> bool {
+        match self {
+            Enough::After(duration) => start.elapsed() >= duration,
+            Enough::Operations(count) => operations >= count,
+        }
+    }
+}
+
+/// The time at the start of a measure: the wall's and the server's.
+struct Stopwatch {
+    target: Target,
+    start: Instant,
+    server: Duration,
+}
+
+impl Stopwatch {
+    fn start(target: Target) -> Stopwatch {
+        Stopwatch {
+            target,
+            start: Instant::now(),
+            server: cpu_time(target.process),
+        }
+    }
+
+    /// What each of the operations took since the start, in nanoseconds of the wall and of the server's processor.
+    fn stop(self, operations: u64) -> Figures {
+        let operations = operations as f64;
+        let server = cpu_time(self.target.process) - self.server;
+        vec![
+            figure("time", nanoseconds(self.start.elapsed()) / operations),
+            figure("cpu", nanoseconds(server) / operations),
+        ]
+    }
+}

@@ -1,0 +1,157 @@
+//! Channels: one task sends, another receives. An operation is a value.
+//! The bounded channel holds 100; into the unbounded one the sender puts 100 and yields, so that its queue stays as short.
+
+use super::{Op, clocked};
+use crate::contestant::Contestant::{self, Monoio, Smol, Tokio, TokioLocal, Toque};
+use crate::figures::{Figures, time_each};
+use crate::runtimes;
+
+/// Values under way at most.
+const ROOM: usize = 100;
+
+pub(crate) const BOUNDED: &[(Contestant, Op)] = &[
+    (Toque, toque_bounded),
+    (Tokio, tokio_bounded),
+    (TokioLocal, tokio_local_bounded),
+    (Smol, smol_bounded),
+    (Monoio, monoio_bounded),
+];
+
+pub(crate) const UNBOUNDED: &[(Contestant, Op)] = &[
+    (Toque, toque_unbounded),
+    (Tokio, tokio_unbounded),
+    (TokioLocal, tokio_local_unbounded),
+    (Smol, smol_unbounded),
+    (Monoio, monoio_unbounded),
+];
+
+/// Sends `$n` values and waits whenever the channel is full.
+macro_rules! send_bounded {
+    ($sender:ident, $n:ident) => {
+        async move {
+            for value in 0..$n {
+                $sender.send(value).await.expect("the receiver has left");
+            }
+        }
+    };
+}
+
+/// Sends `$n` values and yields after each hundred.
+macro_rules! send_unbounded {
+    ($n:ident, $yield_now:path, |$value:ident| $send:expr) => {
+        async move {
+            for $value in 0..$n {
+                $send.expect("the receiver has left");
+                if $value % ROOM as u64 == ROOM as u64 - 1 {
+                    $yield_now().await;
+                }
+            }
+        }
+    };
+}
+
+/// Receives until the channel is closed, and counts.
+macro_rules! receive {
+    ($n:ident, $next:pat = $receive:expr) => {{
+        let mut received = 0;
+        while let $next = $receive {
+            received += 1;
+        }
+        assert_eq!(received, $n);
+    }};
+}
+
+fn toque_bounded(n: u64) -> Figures {
+    let work = async move {
+        let (sender, mut receiver) = toque::sync::mpsc::channel(ROOM);
+        toque::spawn(send_bounded!(sender, n));
+        receive!(n, Some(_) = receiver.recv().await);
+    };
+    time_each(n, runtimes::toque(clocked(work)))
+}
+
+fn toque_unbounded(n: u64) -> Figures {
+    let work = async move {
+        let (sender, mut receiver) = toque::sync::mpsc::unbounded_channel();
+        let send = send_unbounded!(n, toque::task::yield_now, |value| sender.send(value));
+        toque::spawn(send);
+        receive!(n, Some(_) = receiver.recv().await);
+    };
+    time_each(n, runtimes::toque(clocked(work)))
+}
+
+fn tokio_bounded(n: u64) -> Figures {
+    let work = async move {
+        let (sender, mut receiver) = tokio::sync::mpsc::channel(ROOM);
+        tokio::spawn(send_bounded!(sender, n));
+        receive!(n, Some(_) = receiver.recv().await);
+    };
+    time_each(n, runtimes::tokio(clocked(work)))
+}
+
+fn tokio_unbounded(n: u64) -> Figures {
+    let work = async move {
+        let (sender, mut receiver) = tokio::sync::mpsc::unbounded_channel();
+        let send = send_unbounded!(n, tokio::task::yield_now, |value| sender.send(value));
+        tokio::spawn(send);
+        receive!(n, Some(_) = receiver.recv().await);
+    };
+    time_each(n, runtimes::tokio(clocked(work)))
+}
+
+fn tokio_local_bounded(n: u64) -> Figures {
+    let work = async move {
+        let (sender, mut receiver) = tokio::sync::mpsc::channel(ROOM);
+        tokio::task::spawn_local(send_bounded!(sender, n));
+        receive!(n, Some(_) = receiver.recv().await);
+    };
+    time_each(n, runtimes::tokio_local(clocked(work)))
+}
+
+fn tokio_local_unbounded(n: u64) -> Figures {
+    let work = async move {
+        let (sender, mut receiver) = tokio::sync::mpsc::unbounded_channel();
+        let send = send_unbounded!(n, tokio::task::yield_now, |value| sender.send(value));
+        tokio::task::spawn_local(send);
+        receive!(n, Some(_) = receiver.recv().await);
+    };
+    time_each(n, runtimes::tokio_local(clocked(work)))
+}
+
+fn smol_bounded(n: u64) -> Figures {
+    let work = |executor: runtimes::SmolExecutor| async move {
+        let (sender, receiver) = smol::channel::bounded(ROOM);
+        executor.spawn(send_bounded!(sender, n)).detach();
+        receive!(n, Ok(_) = receiver.recv().await);
+    };
+    time_each(n, runtimes::smol(|executor| clocked(work(executor))))
+}
+
+fn smol_unbounded(n: u64) -> Figures {
+    let work = |executor: runtimes::SmolExecutor| async move {
+        let (sender, receiver) = smol::channel::unbounded();
+        let send = send_unbounded!(n, smol::future::yield_now, |value| sender.try_send(value));
+        executor.spawn(send).detach();
+        receive!(n, Ok(_) = receiver.recv().await);
+    };
+    time_each(n, runtimes::smol(|executor| clocked(work(executor))))
+}
+
+fn monoio_bounded(n: u64) -> Figures {
+    let work = async move {
+        let (sender, mut receiver) = local_sync::mpsc::bounded::channel(ROOM);
+        monoio::spawn(send_bounded!(sender, n));
+        receive!(n, Some(_) = receiver.recv().await);
+    };
+    time_each(n, runtimes::monoio(clocked(work)))
+}
+
+fn monoio_unbounded(n: u64) -> Figures {
+    let work = async move {
+        let (sender, mut receiver) = local_sync::mpsc::unbounded::channel();
+        let send = send_unbounded!(n, smol::future::yield_now, |value| sender.send(value));
+        monoio::spawn(send);
+        receive!(n, Some(_) = receiver.recv().await);
+    };
+    time_each(n, runtimes::monoio(clocked(work)))
+}

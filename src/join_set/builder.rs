@@ -1,0 +1,125 @@
+//! The builder of a join set's tasks: spawns those that have a name.
+
+use std::fmt;
+use std::future::Future;
+use std::io;
+
+use super::JoinSet;
+use crate::executor::abort::AbortHandle;
+use crate::executor::task::Origin;
+use crate::runtime::{Handle, spawn_as};
+
+/// Spawns a task with a name into a [`JoinSet`]. Made by [`JoinSet::build_task`].
+#[must_use = "a builder does nothing until it spawns"]
+pub struct Builder<'a, T> {
+    set: &'a mut JoinSet<T>,
+    name: Option<&'a str>,
+}
+
+impl<'a, T: 'static> Builder<'a, T> {
+    pub(super) fn new(set: &'a mut JoinSet<T>) -> Self {
+        Self { set, name: None }
+    }
+
+    /// Names the task. Several may have the same name.
+    pub fn name(self, name: &'a str) -> Self {
+        let name = Some(name);
+        Self { name, ..self }
+    }
+
+    #[track_caller]
+    fn origin(&self) -> Origin {
+        Origin {
+            name: self.name.map(|name| Box::new(name.into())),
+            ..Origin::caller()
+        }
+    }
+
+    /// Spawns a task, as [`JoinSet::spawn`] does.
+    ///
+    /// # Errors
+    /// None at present; the result is tokio's.
+    ///
+    /// # Panics
+    /// Outside of a runtime.
+    #[track_caller]
+    pub fn spawn<F>(self, future: F) -> io::Result<AbortHandle>
+    where
+        F: Future<Output = T> + 'static,
+    {
+        let task = spawn_as(self.origin(), future);
+        Ok(self.set.insert(task))
+    }
+
+    /// The same as [`spawn`](Self::spawn), by tokio's other name.
+    ///
+    /// # Errors
+    /// None at present.
+    ///
+    /// # Panics
+    /// Outside of a runtime.
+    #[track_caller]
+    pub fn spawn_local<F>(self, future: F) -> io::Result<AbortHandle>
+    where
+        F: Future<Output = T> + 'static,
+    {
+        let task = spawn_as(self.origin(), future);
+        Ok(self.set.insert(task))
+    }
+
+    /// Spawns a task on the runtime of `handle`, as [`JoinSet::spawn_on`] does.
+    ///
+    /// # Errors
+    /// None at present.
+    #[track_caller]
+    pub fn spawn_on<F>(self, future: F, handle: &Handle) -> io::Result<AbortHandle>
+    where
+        F: Future<Output = T> + Send + 'static,
+        T: Send,
+    {
+        let task = handle.spawn_as(self.origin(), future);
+        Ok(self.set.insert(task))
+    }
+
+    /// Runs a closure on the blocking pool, as [`JoinSet::spawn_blocking`] does.
+    ///
+    /// # Errors
+    /// None at present.
+    ///
+    /// # Panics
+    /// Outside of a runtime; or if there is no thread in the pool, and the operating system starts none.
+    #[track_caller]
+    pub fn spawn_blocking<F>(self, job: F) -> io::Result<AbortHandle>
+    where
+        F: FnOnce() -> T + Send + 'static,
+        T: Send,
+    {
+        self.spawn_blocking_on(job, &Handle::current())
+    }
+
+    /// Runs a closure on the blocking pool of `handle`'s runtime, as [`JoinSet::spawn_blocking_on`] does.
+    ///
+    /// # Errors
+    /// None at present.
+    ///
+    /// # Panics
+    /// If there is no thread in the pool, and the operating system starts none.
+    #[track_caller]
+    pub fn spawn_blocking_on<F>(self, job: F, handle: &Handle) -> io::Result<AbortHandle>
+    where
+        F: FnOnce() -> T + Send + 'static,
+        T: Send,
+    {
+        let task = handle.spawn_blocking_as(self.origin(), job);
+        Ok(self.set.insert(task))
+    }
+}
+
+impl<T> fmt::Debug for Builder<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("set", &self.set)
+            .field("name", &self.name)
+            .finish()
+    }
+}

@@ -1,0 +1,88 @@
+//! The futures that wait for a token's cancellation.
+
+use std::borrow::Borrow;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use super::CancellationToken;
+use super::flag::{Flag, Wait};
+use crate::future::budget;
+
+/// The future of [`CancellationToken::cancelled`].
+///
+/// # Cancel safety
+/// Nothing is lost when it is dropped.
+#[must_use = "futures do nothing unless awaited"]
+pub struct WaitForCancellationFuture<'a> {
+    wait: Wait<&'a Flag>,
+}
+
+/// The future of [`CancellationToken::cancelled_owned`].
+///
+/// # Cancel safety
+/// Nothing is lost when it is dropped.
+#[must_use = "futures do nothing unless awaited"]
+pub struct WaitForCancellationFutureOwned {
+    wait: Wait<CancellationToken>,
+}
+
+impl<'a> WaitForCancellationFuture<'a> {
+    pub(super) fn new(token: &'a CancellationToken) -> Self {
+        Self {
+            wait: Wait::new(token.borrow()),
+        }
+    }
+}
+
+impl WaitForCancellationFutureOwned {
+    pub(super) fn new(token: CancellationToken) -> Self {
+        Self {
+            wait: Wait::new(token),
+        }
+    }
+}
+
+impl Borrow<Flag> for CancellationToken {
+    fn borrow(&self) -> &Flag {
+        &self.inner.flag
+    }
+}
+
+fn poll<F: Borrow<Flag>>(wait: &mut Wait<F>, cx: &mut Context<'_>) -> Poll<()> {
+    ready!(budget::poll_proceed(cx));
+    ready!(wait.poll(cx));
+    budget::spend();
+    Poll::Ready(())
+}
+
+impl Future for WaitForCancellationFuture<'_> {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        poll(&mut self.wait, cx)
+    }
+}
+
+impl Future for WaitForCancellationFutureOwned {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        poll(&mut self.wait, cx)
+    }
+}
+
+impl fmt::Debug for WaitForCancellationFuture<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WaitForCancellationFuture")
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for WaitForCancellationFutureOwned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WaitForCancellationFutureOwned")
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,47 @@
+//! Models of the tally: who waits for the end learns of it, and of all that came before.
+
+use super::Tally;
+use crate::sync::loom_tools::{block_on, check, spawn};
+use loom::cell::UnsafeCell;
+use loom::sync::Arc;
+
+/// Two end while it is closed, and one waits: whoever is the last tells it, and what each did before its end is seen.
+/// Mutants that fail it: `sync_tally_ends_in_silence` (the last one tells nobody), `sync_tally_counts_relaxed` (what came before
+/// is not seen).
+#[test]
+fn the_end_is_told() {
+    check(|| {
+        let tally = Arc::new(Tally::new());
+        let work = [(); 2].map(|()| Arc::new(UnsafeCell::new(false)));
+        let workers = work.clone().map(|work| {
+            tally.add();
+            let tally = tally.clone();
+            spawn(move || {
+                // SAFETY: nobody else looks before this is counted out.
+                work.with_mut(|done| unsafe { *done = true });
+                tally.remove();
+            })
+        });
+        tally.close();
+        block_on(tally.wait());
+        for work in &work {
+            // SAFETY: both are counted out.
+            assert!(work.with(|done| unsafe { *done }));
+        }
+        workers.map(|worker| worker.join().unwrap());
+    });
+}
+
+/// Closed by another thread, it is done if it is empty.
+/// Mutants that fail it: `sync_tally_closes_in_silence` (who closes what is empty tells nobody),
+/// `sync_tally_looks_before_it_listens`.
+#[test]
+fn closing_what_is_empty_is_told() {
+    check(|| {
+        let tally = Arc::new(Tally::new());
+        let same = tally.clone();
+        let closer = spawn(move || same.close());
+        block_on(tally.wait());
+        assert!(closer.join().unwrap());
+    });
+}

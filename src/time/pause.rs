@@ -1,0 +1,95 @@
+//! A clock that stands still: for tests of what takes long.
+//!
+//! Paused, the clock goes on by itself only when nobody is ready: then it jumps to the next timer, unless a blocking job runs or a
+//! socket of this process has an event. Each timer is fired at its own time and in order, and all that it wakes has run before the
+//! next one.
+
+use std::time::Duration;
+
+use super::{Instant, sleep_until};
+use crate::runtime::current;
+
+/// Stops this runtime's clock: [`Instant::now`] and timers, not std's.
+///
+/// # Panics
+/// If it stands already; outside of a runtime.
+///
+/// # Example
+/// ```
+/// use std::time::Duration;
+/// use toque::time::{Instant, pause, sleep};
+///
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// pause();
+/// let start = Instant::now();
+/// sleep(Duration::from_secs(3600)).await; // at once
+/// assert_eq!(start.elapsed(), Duration::from_secs(3600));
+/// # });
+/// ```
+#[track_caller]
+pub fn pause() {
+    let stopped = current::expect("time::pause").clock.pause();
+    assert!(stopped, "`time::pause`: the clock stands already");
+}
+
+/// Lets a paused clock run on, from where it stands.
+///
+/// # Panics
+/// If it runs already; outside of a runtime.
+#[track_caller]
+pub fn resume() {
+    let runs = current::expect("time::resume").clock.resume();
+    assert!(runs, "`time::resume`: the clock is not paused");
+}
+
+/// Whether a paused clock jumps to the next timer when nobody is ready. It does, unless told otherwise: then time passes by
+/// [`advance`] alone.
+///
+/// # Panics
+/// Outside of a runtime.
+#[track_caller]
+pub fn set_auto_advance(on: bool) {
+    let core = current::expect("time::set_auto_advance");
+    core.clock.set_auto_advance(on);
+}
+
+/// Moves a paused clock on by `duration`. On the way every timer is fired at its own time, in order, and the tasks it wakes run.
+///
+/// # Panics
+/// If the clock is not paused; outside of a runtime.
+///
+/// # Cancel safety
+/// Dropped, it leaves the clock at the last timer it fired.
+pub async fn advance(duration: Duration) {
+    let core = current::expect("time::advance");
+    assert!(
+        core.clock.is_paused(),
+        "`time::advance`: the clock is not paused; call `time::pause` first"
+    );
+    let target = core.clock.now() + duration;
+    let _wanted = Wanted::until(target);
+    drop(core);
+    // Those who are ready run first.
+    crate::future::yield_now().await;
+    sleep_until(target).await;
+}
+
+/// The clock is wanted to go on.
+struct Wanted;
+
+impl Wanted {
+    fn until(target: Instant) -> Self {
+        if let Some(core) = current::get() {
+            core.clock.want(Some(target));
+        }
+        Self
+    }
+}
+
+impl Drop for Wanted {
+    fn drop(&mut self) {
+        if let Some(core) = current::get() {
+            core.clock.want(None);
+        }
+    }
+}

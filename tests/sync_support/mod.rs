@@ -1,0 +1,121 @@
+//! What the tests of the channels have in common: futures polled by hand, values that count their drops, and dice.
+
+#![allow(dead_code)] // each test file uses its part
+
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::task::{Context, Poll, Wake, Waker};
+
+/// A future that is polled by hand, and counts its wakes.
+pub struct Polled<F> {
+    future: Pin<Box<F>>,
+    bell: Arc<Bell>,
+}
+
+#[derive(Default)]
+struct Bell(AtomicUsize);
+
+impl Wake for Bell {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Relaxed);
+    }
+}
+
+impl<F: Future> Polled<F> {
+    pub fn new(future: F) -> Self {
+        Self {
+            future: Box::pin(future),
+            bell: Arc::default(),
+        }
+    }
+
+    pub fn poll(&mut self) -> Poll<F::Output> {
+        let waker = Waker::from(self.bell.clone());
+        self.future
+            .as_mut()
+            .poll(&mut Context::from_waker(&waker))
+    }
+
+    /// Polls with another task's waker from now on.
+    pub fn move_to_another_task(&mut self) {
+        self.bell = Arc::default();
+    }
+
+    pub fn wakes(&self) -> usize {
+        self.bell.0.load(Relaxed)
+    }
+
+    /// How many wakers the channel keeps of this task.
+    pub fn wakers(&self) -> usize {
+        Arc::strong_count(&self.bell) - 1
+    }
+}
+
+/// Polls once, and expects that to be enough.
+pub fn now<F: Future>(future: F) -> F::Output {
+    match Polled::new(future).poll() {
+        Poll::Ready(output) => output,
+        Poll::Pending => panic!("the future was not ready at once"),
+    }
+}
+
+/// Counts the values that were dropped.
+#[derive(Clone, Default)]
+pub struct Drops(Arc<AtomicUsize>);
+
+impl Drops {
+    pub fn value(&self) -> Counted {
+        Counted(self.clone(), false)
+    }
+
+    /// A value of which the drop panics, after it was counted.
+    pub fn that_panics(&self) -> Counted {
+        Counted(self.clone(), true)
+    }
+
+    pub fn count(&self) -> usize {
+        self.0.load(Relaxed)
+    }
+}
+
+#[derive(Clone)]
+pub struct Counted(Drops, bool);
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.0.fetch_add(1, Relaxed);
+        assert!(!self.1, "a drop that panics");
+    }
+}
+
+/// A waker that panics when it is called.
+pub fn panicking_waker() -> Waker {
+    struct Panics;
+    impl Wake for Panics {
+        fn wake(self: Arc<Self>) {
+            panic!("a waker that panics");
+        }
+    }
+    Waker::from(Arc::new(Panics))
+}
+
+/// Whether the closure panics; its message is not printed.
+pub fn panics(action: impl FnOnce()) -> bool {
+    catch_unwind(AssertUnwindSafe(action)).is_err()
+}
+
+/// Dice with a seed, so that a failure can be repeated.
+pub struct Dice(pub u64);
+
+impl Dice {
+    /// A number below `sides`.
+    pub fn roll(&mut self, sides: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % sides
+    }
+}

@@ -1,0 +1,341 @@
+//! Panics: one ends its task and reaches whoever awaits that, and nobody else.
+
+mod tools;
+
+use std::cell::Cell;
+use std::future::pending;
+use std::io::{Read, Write};
+use std::os::unix::net::UnixStream;
+use std::panic::{AssertUnwindSafe, catch_unwind, panic_any, resume_unwind};
+use std::pin::pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Waker};
+use std::time::Duration;
+
+use tools::{
+    Count, CountingWaker, Drops, PanickingWaker, counting, hold, let_others_run, on_drop,
+    on_every_reactor, poll_once, run, text_of,
+};
+use toque::io::Async;
+use toque::task::{JoinError, yield_now};
+use toque::time::sleep;
+use toque::{Runtime, spawn, spawn_blocking};
+
+/// What a bystander of a panic must be able to do: wait, be woken, end.
+struct Bystander {
+    task: toque::JoinHandle<()>,
+    open: toque::sync::oneshot::Sender<()>,
+}
+
+impl Bystander {
+    fn new() -> Self {
+        let (open, door) = toque::sync::oneshot::channel();
+        let task = spawn(async move { door.await.unwrap() });
+        Self { task, open }
+    }
+
+    async fn assert_unhurt(self) {
+        assert!(!self.task.is_finished());
+        self.open.send(()).unwrap();
+        self.task.await.unwrap();
+    }
+}
+
+#[test]
+fn a_panic_reaches_the_tasks_handle_and_nobody_else() {
+    run(async {
+        let bystander = Bystander::new();
+        let task = spawn(async {
+            yield_now().await;
+            panic!("the soup is {}", "burnt");
+        });
+        let id = task.id();
+        let error: JoinError = task.await.unwrap_err();
+        assert!(error.is_panic() && !error.is_cancelled());
+        assert_eq!(error.id(), id);
+        assert!(error.to_string().contains("the soup is burnt"), "{error}");
+        assert_eq!(text_of(&*error.into_panic()), "the soup is burnt");
+        bystander.assert_unhurt().await;
+    });
+}
+
+#[test]
+fn a_panic_in_a_detached_task_hurts_nobody() {
+    run(async {
+        let bystander = Bystander::new();
+        drop(spawn(async { panic!("unheard") }));
+        let_others_run().await;
+        bystander.assert_unhurt().await;
+    });
+}
+
+#[test]
+fn a_payload_of_any_type_arrives() {
+    run(async {
+        let error = spawn(async { panic_any(7_u8) }).await.unwrap_err();
+        assert_eq!(
+            *error.try_into_panic().unwrap().downcast::<u8>().unwrap(),
+            7
+        );
+        let error = spawn(async { resume_unwind(Box::new(8_u8)) })
+            .await
+            .unwrap_err();
+        assert_eq!(*error.into_panic().downcast::<u8>().unwrap(), 8);
+    });
+}
+
+#[test]
+fn a_panic_in_a_futures_destructor_hurts_nobody_whenever_it_comes() {
+    let unfinished = on_drop(|| panic!("dropped with the runtime"));
+    let runtime = Runtime::new().unwrap();
+    let drops = Drops::default();
+    runtime.spawn(hold(unfinished));
+    runtime.spawn(hold(drops.guard()));
+    runtime.block_on(async {
+        let bystander = Bystander::new();
+        // At its end.
+        let done = spawn({
+            let burnt = on_drop(|| panic!("dropped at the end"));
+            async move {
+                let _burnt = &burnt;
+                7
+            }
+        });
+        // What an async block drops at its end is part of the poll.
+        assert!(done.await.unwrap_err().is_panic());
+        // With the future, after its end.
+        let done = spawn(WithDestructor(on_drop(|| panic!("dropped after the end"))));
+        assert_eq!(done.await.unwrap(), 7);
+        // Aborted.
+        let aborted = spawn(hold(on_drop(|| panic!("dropped by an abort"))));
+        let_others_run().await;
+        aborted.abort();
+        assert!(aborted.await.unwrap_err().is_cancelled());
+        // Aborted before its first poll.
+        let unpolled = spawn(hold(on_drop(|| panic!("dropped unpolled"))));
+        unpolled.abort();
+        assert!(unpolled.await.unwrap_err().is_cancelled());
+        // Detached.
+        drop(spawn(WithDestructor(on_drop(|| {
+            panic!("dropped detached")
+        }))));
+        let_others_run().await;
+        bystander.assert_unhurt().await;
+    });
+    drop(runtime);
+    drops.assert_at_home(1);
+}
+
+/// Ready at once; what it holds is dropped with it, after its last poll.
+struct WithDestructor<T>(#[allow(dead_code)] T);
+
+impl<T> std::future::Future for WithDestructor<T> {
+    type Output = u32;
+
+    fn poll(self: std::pin::Pin<&mut Self>, _: &mut Context<'_>) -> std::task::Poll<u32> {
+        std::task::Poll::Ready(7)
+    }
+}
+
+/// Seen to fail (the process aborts) with the outcome not wrapped in its guard.
+#[test]
+fn a_panic_in_an_outputs_destructor_hurts_nobody() {
+    run(async {
+        let bystander = Bystander::new();
+        let output = || on_drop(|| panic!("an output"));
+        drop(spawn(async move { output() })); // dropped at its end
+        let unread = spawn(async move { output() });
+        let_others_run().await;
+        drop(unread); // dropped with the handle
+        let read = spawn(async move { output() }).await.unwrap();
+        assert!(
+            catch_unwind(AssertUnwindSafe(|| drop(read))).is_err(),
+            "ours to drop"
+        );
+        bystander.assert_unhurt().await;
+    });
+}
+
+#[test]
+fn a_payload_that_panics_when_it_is_dropped_hurts_nobody() {
+    struct Bomb;
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("a payload");
+        }
+    }
+    run(async {
+        let bystander = Bystander::new();
+        drop(spawn(async { panic_any(Bomb) }));
+        let unread = spawn(async { panic_any(Bomb) });
+        let_others_run().await;
+        drop(unread);
+        drop(spawn(hold(on_drop(|| panic_any(Bomb)))));
+        let in_destructor = spawn(hold(on_drop(|| panic_any(Bomb))));
+        let_others_run().await;
+        in_destructor.abort();
+        assert!(in_destructor.await.unwrap_err().is_cancelled());
+        drop(spawn_blocking(|| panic_any(Bomb)));
+        bystander.assert_unhurt().await;
+    });
+}
+
+#[test]
+fn a_panic_in_a_blocking_job_reaches_its_handle_and_leaves_the_pool_working() {
+    let runtime = toque::Builder::new_current_thread()
+        .max_blocking_threads(1)
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let error = spawn_blocking(|| panic!("burnt")).await.unwrap_err();
+        assert!(error.is_panic());
+        drop(spawn_blocking(|| panic!("unheard")));
+        assert_eq!(spawn_blocking(|| 7).await.unwrap(), 7);
+    });
+}
+
+#[test]
+fn after_a_panic_of_block_ons_own_future_the_tasks_go_on_with_the_next() {
+    let runtime = Runtime::new().unwrap();
+    let polls = Count::default();
+    let task = runtime.spawn(counting(polls.clone(), async {
+        yield_now().await;
+        yield_now().await;
+        "served"
+    }));
+    let panicked = catch_unwind(AssertUnwindSafe(|| {
+        runtime.block_on(async {
+            yield_now().await;
+            panic!("burnt");
+        })
+    }));
+    assert!(panicked.is_err());
+    assert!(
+        toque::Handle::try_current().is_err(),
+        "the runtime was left"
+    );
+    assert_eq!(runtime.block_on(task).unwrap(), "served");
+    assert_eq!(polls.get(), 3);
+}
+
+#[test]
+fn a_runtime_dropped_by_a_panic_drops_every_future() {
+    let drops = Drops::default();
+    let panicked = catch_unwind(AssertUnwindSafe(|| {
+        let runtime = Runtime::new().unwrap();
+        runtime.spawn(hold(drops.guard()));
+        runtime.block_on(async {
+            spawn(hold(drops.guard()));
+            let_others_run().await;
+            spawn(hold(drops.guard()));
+            panic!("burnt");
+        })
+    }));
+    assert_eq!(text_of(&*panicked.unwrap_err()), "burnt");
+    drops.assert_at_home(3);
+}
+
+/// tokio-rs/tokio PR 4055: one waker that panics keeps the others from being woken. Here the panic comes out of `block_on`,
+/// after the last was woken, and nothing is poisoned.
+#[test]
+fn a_waker_that_panics_among_sleepers_keeps_no_other_from_being_woken() {
+    let runtime = Runtime::new().unwrap();
+    let count = Arc::new(CountingWaker::default());
+    let wakers: [Waker; 3] = [
+        count.clone().into(),
+        Arc::new(PanickingWaker).into(),
+        count.clone().into(),
+    ];
+    let mut sleeps = Vec::new();
+    let panicked = catch_unwind(AssertUnwindSafe(|| {
+        runtime.block_on(async {
+            let deadline = toque::time::Instant::now() + Duration::from_millis(1);
+            for waker in &wakers {
+                let mut sleep = Box::pin(toque::time::sleep_until(deadline));
+                assert!(poll_once(&mut sleep, waker).is_pending());
+                sleeps.push(sleep);
+            }
+            pending::<()>().await;
+        });
+    }));
+    assert_eq!(text_of(&*panicked.unwrap_err()), "a waker that panics");
+    assert_eq!(count.wakes(), 2);
+    runtime.block_on(async {
+        sleep(Duration::from_millis(1)).await;
+        Bystander::new().assert_unhurt().await;
+        for mut sleep in sleeps {
+            assert!(poll_once(&mut sleep, Waker::noop()).is_ready());
+        }
+    });
+}
+
+#[test]
+fn a_waker_that_panics_among_readers_keeps_no_other_from_being_woken() {
+    on_every_reactor(|runtime| {
+        let (near, mut far) = UnixStream::pair().unwrap();
+        let near = runtime.block_on(async { Async::new(near).unwrap() });
+        let count = Arc::new(CountingWaker::default());
+        let wakers: [Waker; 3] = [
+            count.clone().into(),
+            Arc::new(PanickingWaker).into(),
+            count.clone().into(),
+        ];
+        let panicked = catch_unwind(AssertUnwindSafe(|| {
+            runtime.block_on(async {
+                let read = || near.read_with(|mut io| io.read(&mut [0; 8]));
+                let (mut one, mut two, mut three) = (pin!(read()), pin!(read()), pin!(read()));
+                let [first, second, third] = &wakers;
+                assert!(poll_once(&mut one, first).is_pending());
+                assert!(poll_once(&mut two, second).is_pending());
+                assert!(poll_once(&mut three, third).is_pending());
+                far.write_all(b"soup").unwrap();
+                pending::<()>().await;
+            });
+        }));
+        assert_eq!(text_of(&*panicked.unwrap_err()), "a waker that panics");
+        assert_eq!(count.wakes(), 2);
+        runtime.block_on(async {
+            assert_eq!(
+                near.read_with(|mut io| io.read(&mut [0; 8])).await.unwrap(),
+                4
+            );
+        });
+    });
+}
+
+/// A waker is called by whoever wakes: there the panic belongs to that task.
+#[test]
+fn a_waker_that_panics_in_a_channel_ends_the_sender_only() {
+    run(async {
+        let bystander = Bystander::new();
+        let (sender, mut receiver) = toque::sync::oneshot::channel::<()>();
+        assert!(poll_once(&mut receiver, &Arc::new(PanickingWaker).into()).is_pending());
+        let task = spawn(async move { sender.send(()) });
+        assert!(task.await.unwrap_err().is_panic());
+        bystander.assert_unhurt().await;
+    });
+}
+
+/// A task that panics leaves its budget and its place to others: a thousand of them are as good as one.
+#[test]
+fn a_thousand_panics_leave_no_trace() {
+    let runtime = Runtime::new().unwrap();
+    runtime.block_on(async {
+        let ended = Rc::new(Cell::new(0));
+        for _ in 0..1000 {
+            let guard = on_drop({
+                let ended = ended.clone();
+                move || ended.set(ended.get() + 1)
+            });
+            let task = spawn(async move {
+                let _guard = guard;
+                yield_now().await;
+                resume_unwind(Box::new(())); // without the hook's many lines
+            });
+            assert!(task.await.unwrap_err().is_panic());
+        }
+        assert_eq!(ended.get(), 1000);
+    });
+    assert!(format!("{runtime:?}").contains("tasks: 0"), "{runtime:?}");
+}

@@ -1,0 +1,4 @@
+#[toque::main]
+struct Soup;
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[toque::main]
+async fn main(arguments: Vec<String>) {
+    drop(arguments);
+}

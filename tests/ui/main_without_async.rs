@@ -1,0 +1,4 @@
+#[toque::main]
+fn main() {
+    toque::task::yield_now().await;
+}
