@@ -45,7 +45,9 @@ impl<T> AbortOnDropHandle<T> {
     }
 
     fn task(&self) -> &JoinHandle<T> {
-        self.0.as_ref().expect("there until `detach`, which consumes the handle")
+        self.0
+            .as_ref()
+            .expect("there until `detach`, which consumes the handle")
     }
 
     /// Cancels the task; see [`JoinHandle::abort`].
@@ -73,7 +75,10 @@ impl<T> AbortOnDropHandle<T> {
     /// # });
     /// ```
     pub fn detach(mut self) -> JoinHandle<T> {
-        self.0.take().expect("`detach` is called once")
+        let Some(task) = self.0.take() else {
+            unreachable!("taken here only, and `self` with it");
+        };
+        task
     }
 }
 

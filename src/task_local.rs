@@ -47,7 +47,7 @@ macro_rules! task_local {
     () => {};
     ($(#[doc = $doc:expr])* #[inherit] $(#[$attr:meta])* $vis:vis static $name:ident: $t:ty; $($rest:tt)*) => {
         $(#[doc = $doc])* $(#[$attr])*
-        $vis static $name: $crate::task::InheritedKey<$t> = $crate::task::InheritedKey::__new(&{
+        $vis static $name: $crate::task::InheritedKey<$t> = $crate::task::InheritedKey::__new({
             // A byte of its own: its address is the key.
             static PLACE: u8 = 0;
             &PLACE

@@ -223,7 +223,7 @@ impl rt::Timer for Timer {
     /// In place: a keep-alive connection moves its deadline with every request.
     fn reset(&self, sleep: &mut Pin<Box<dyn rt::Sleep>>, new_deadline: Instant) {
         match sleep.as_mut().downcast_mut_pin::<Sleep>() {
-            Some(sleep) => sleep.reset(new_deadline.into()),
+            Some(mut sleep) => sleep.reset(new_deadline.into()),
             None => *sleep = self.sleep_until(new_deadline),
         }
     }

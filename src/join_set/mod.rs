@@ -309,7 +309,9 @@ impl<T: 'static> JoinSet<T> {
             match outcome {
                 Ok(output) => outputs.push(output),
                 Err(error) if error.is_panic() => resume_unwind(error.into_panic()),
-                Err(error) => panic!("`JoinSet::join_all`: {error}; `join_next` gives the outcome of each"),
+                Err(error) => {
+                    panic!("`JoinSet::join_all`: {error}; `join_next` gives the outcome of each")
+                }
             }
         }
         outputs

@@ -72,6 +72,8 @@ pub async fn advance(duration: Duration) {
     // Those who are ready run first.
     crate::future::yield_now().await;
     sleep_until(target).await;
+    // And whoever was woken for the same instant.
+    crate::future::yield_now().await;
 }
 
 /// The clock is wanted to go on.

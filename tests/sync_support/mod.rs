@@ -34,9 +34,7 @@ impl<F: Future> Polled<F> {
 
     pub fn poll(&mut self) -> Poll<F::Output> {
         let waker = Waker::from(self.bell.clone());
-        self.future
-            .as_mut()
-            .poll(&mut Context::from_waker(&waker))
+        self.future.as_mut().poll(&mut Context::from_waker(&waker))
     }
 
     /// Polls with another task's waker from now on.

@@ -6,21 +6,21 @@ use super::CancellationToken;
 #[derive(Debug)]
 #[must_use = "the token is cancelled when the guard is dropped"]
 pub struct DropGuard {
-    /// Taken out by `disarm`, so that `Drop` finds nothing to cancel.
-    token: Option<CancellationToken>,
+    token: CancellationToken,
+    /// Cleared by `disarm`.
+    armed: bool,
 }
 
 impl DropGuard {
     pub(super) fn new(token: CancellationToken) -> Self {
-        let token = Some(token);
-        Self { token }
+        let armed = true;
+        Self { token, armed }
     }
 
     /// The token.
     #[must_use]
     pub fn token(&self) -> &CancellationToken {
-        let token = self.token.as_ref();
-        token.expect("there until `disarm`, which consumes the guard")
+        &self.token
     }
 
     /// Gives the token back, and does not cancel it.
@@ -31,14 +31,15 @@ impl DropGuard {
     /// assert!(!guard.disarm().is_cancelled());
     /// ```
     pub fn disarm(mut self) -> CancellationToken {
-        self.token.take().expect("`disarm` is called once")
+        self.armed = false;
+        self.token.clone()
     }
 }
 
 impl Drop for DropGuard {
     fn drop(&mut self) {
-        if let Some(token) = &self.token {
-            token.cancel();
+        if self.armed {
+            self.token.cancel();
         }
     }
 }
@@ -47,21 +48,21 @@ impl Drop for DropGuard {
 #[derive(Debug)]
 #[must_use = "the token is cancelled when the guard is dropped"]
 pub struct DropGuardRef<'a> {
-    /// As in [`DropGuard`].
-    token: Option<&'a CancellationToken>,
+    token: &'a CancellationToken,
+    /// Cleared by `disarm`.
+    armed: bool,
 }
 
 impl<'a> DropGuardRef<'a> {
     pub(super) fn new(token: &'a CancellationToken) -> Self {
-        let token = Some(token);
-        Self { token }
+        let armed = true;
+        Self { token, armed }
     }
 
     /// The token.
     #[must_use]
     pub fn token(&self) -> &CancellationToken {
         self.token
-            .expect("there until `disarm`, which consumes the guard")
     }
 
     /// Gives the token back, and does not cancel it.
@@ -73,14 +74,15 @@ impl<'a> DropGuardRef<'a> {
     /// assert!(!guard.disarm().is_cancelled());
     /// ```
     pub fn disarm(mut self) -> &'a CancellationToken {
-        self.token.take().expect("`disarm` is called once")
+        self.armed = false;
+        self.token
     }
 }
 
 impl Drop for DropGuardRef<'_> {
     fn drop(&mut self) {
-        if let Some(token) = self.token {
-            token.cancel();
+        if self.armed {
+            self.token.cancel();
         }
     }
 }

@@ -143,7 +143,10 @@ impl Tree {
         }
         let mut targets = Vec::new();
         let mut queue = VecDeque::from([top]);
-        while let Some(Node { target, children, .. }) = queue.pop_front() {
+        while let Some(Node {
+            target, children, ..
+        }) = queue.pop_front()
+        {
             targets.push(target);
             queue.extend(children.iter().filter_map(|child| self.nodes.remove(child)));
         }

@@ -1,0 +1,168 @@
+//! A clock that stands still.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use toque::time::{
+    Duration, Instant, advance, interval, pause, resume, set_auto_advance, sleep, timeout,
+};
+use toque::{Builder, Runtime, spawn, spawn_blocking};
+
+fn paused() -> Runtime {
+    Builder::new_current_thread()
+        .start_paused(true)
+        .build()
+        .unwrap()
+}
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+#[test]
+fn when_nobody_is_ready_the_clock_jumps_to_the_next_timer() {
+    paused().block_on(async {
+        let start = Instant::now();
+        sleep(24 * HOUR).await;
+        assert_eq!(start.elapsed(), 24 * HOUR);
+        assert!(timeout(HOUR, std::future::pending::<()>()).await.is_err());
+        assert_eq!(start.elapsed(), 25 * HOUR);
+    });
+}
+
+#[test]
+fn timers_fire_in_order_and_each_at_its_own_time() {
+    paused().block_on(async {
+        let start = Instant::now();
+        let seen = Rc::new(RefCell::new(Vec::new()));
+        for minutes in [3, 1, 2, 1] {
+            let seen = seen.clone();
+            spawn(async move {
+                sleep(Duration::from_secs(60 * minutes)).await;
+                seen.borrow_mut().push((minutes, start.elapsed()));
+            });
+        }
+        advance(HOUR).await;
+        let expected = [1, 1, 2, 3].map(|minutes| (minutes, Duration::from_secs(60 * minutes)));
+        assert_eq!(*seen.borrow(), expected);
+        assert_eq!(start.elapsed(), HOUR, "and the clock is where it was wanted");
+    });
+}
+
+#[test]
+fn what_a_timer_sets_on_the_way_fires_on_the_way() {
+    paused().block_on(async {
+        let ticks = Rc::new(RefCell::new(0));
+        let task = spawn({
+            let ticks = ticks.clone();
+            async move {
+                let mut interval = interval(Duration::from_secs(1));
+                loop {
+                    interval.tick().await;
+                    *ticks.borrow_mut() += 1;
+                }
+            }
+        });
+        advance(Duration::from_secs(10)).await;
+        assert_eq!(*ticks.borrow(), 11, "one at once, then ten");
+        task.abort();
+    });
+}
+
+#[test]
+fn without_auto_advance_only_advance_moves_the_clock() {
+    paused().block_on(async {
+        set_auto_advance(false);
+        let sleeper = spawn(sleep(Duration::from_secs(1)));
+        // Somebody else's time: it passes, and the clock does not.
+        spawn_blocking(|| std::thread::sleep(Duration::from_millis(5)))
+            .await
+            .unwrap();
+        assert!(!sleeper.is_finished());
+        advance(Duration::from_millis(999)).await;
+        assert!(!sleeper.is_finished());
+        advance(Duration::from_millis(1)).await;
+        sleeper.await.unwrap();
+    });
+}
+
+#[test]
+fn a_blocking_job_keeps_the_clock_from_jumping() {
+    // tokio-rs/tokio#6242, #4522
+    paused().block_on(async {
+        let start = Instant::now();
+        let late = timeout(
+            HOUR,
+            spawn_blocking(|| std::thread::sleep(Duration::from_millis(20))),
+        );
+        assert!(late.await.is_ok());
+        assert_eq!(start.elapsed(), Duration::ZERO);
+    });
+}
+
+#[test]
+fn a_socket_of_this_process_keeps_the_clock_from_jumping() {
+    use futures_lite::{AsyncReadExt, AsyncWriteExt};
+    use toque::net::{TcpListener, TcpStream};
+
+    paused().block_on(async {
+        let start = Instant::now();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut client = TcpStream::connect(listener.local_addr().unwrap())
+            .await
+            .unwrap();
+        let (mut server, _) = listener.accept().await.unwrap();
+        for _ in 0..100 {
+            client.write_all(b"soup").await.unwrap();
+            let mut order = [0; 4];
+            let read = timeout(HOUR, server.read_exact(&mut order));
+            read.await.unwrap().unwrap();
+        }
+        assert_eq!(start.elapsed(), Duration::ZERO);
+    });
+}
+
+#[test]
+fn resumed_the_clock_runs_on_from_where_it_stood() {
+    Runtime::new().unwrap().block_on(async {
+        let start = Instant::now();
+        pause();
+        advance(HOUR).await;
+        resume();
+        let now = start.elapsed();
+        assert!(now >= HOUR);
+        sleep(Duration::from_millis(2)).await;
+        assert!(start.elapsed() >= now + Duration::from_millis(2));
+        pause();
+        let stands = Instant::now();
+        std::thread::sleep(Duration::from_millis(2));
+        assert_eq!(Instant::now(), stands);
+    });
+}
+
+#[test]
+fn a_sleep_for_ever_jumps_nowhere_before_others() {
+    paused().block_on(async {
+        let start = Instant::now();
+        let forever = spawn(sleep(Duration::MAX));
+        sleep(HOUR).await;
+        assert_eq!(start.elapsed(), HOUR);
+        assert!(!forever.is_finished());
+    });
+}
+
+#[test]
+#[should_panic(expected = "the clock is not paused")]
+fn advance_needs_a_paused_clock() {
+    Runtime::new().unwrap().block_on(advance(HOUR));
+}
+
+#[test]
+#[should_panic(expected = "the clock stands already")]
+fn pausing_twice_is_a_mistake() {
+    paused().block_on(async { pause() });
+}
+
+#[test]
+#[should_panic(expected = "the clock is not paused")]
+fn resuming_a_clock_that_runs_is_a_mistake() {
+    Runtime::new().unwrap().block_on(async { resume() });
+}
