@@ -152,7 +152,7 @@ fn the_pools_threads_have_the_name_and_the_stack_they_were_given() {
         .build()
         .unwrap();
     let name = runtime.block_on(runtime.spawn_blocking(|| {
-        let large = std::hint::black_box([1_u8; 8 << 20]); // more than the default
+        let large = std::hint::black_box([1_u8; 3 << 20]); // more than the default
         assert_eq!(large[large.len() - 1], 1);
         thread::current().name().map(str::to_owned)
     }));

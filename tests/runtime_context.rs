@@ -28,7 +28,7 @@ macro_rules! assert_panics_here {
     ($words:expr, $action:expr) => {{
         let (caught, line): (Caught, u32) = (caught(|| $action), line!());
         caught.assert_names(file!(), &$words);
-        assert_eq!(caught.line, line, "{caught:?}");
+        assert!((line..line + 5).contains(&caught.line), "{caught:?}"); // the call may be broken into lines
     }};
 }
 

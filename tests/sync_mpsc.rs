@@ -470,7 +470,9 @@ fn a_weak_sender_does_not_keep_the_channel_open() {
     let again = weak.upgrade().unwrap();
     assert!(again.same_channel(&sender));
     drop(sender);
-    assert_eq!((weak.clone().strong_count(), weak.weak_count()), (1, 1));
+    assert_eq!((weak.strong_count(), weak.weak_count()), (1, 1));
+    drop(weak.clone());
+    assert_eq!(weak.weak_count(), 1);
     let mut wait = Polled::new(receiver.recv());
     assert!(wait.poll().is_pending());
     drop(again);

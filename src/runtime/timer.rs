@@ -106,11 +106,15 @@ impl Future for Timer {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        ready!(budget::poll_proceed(cx));
         let this = &mut *self;
         let Some(core) = this.core() else { foreign() };
+        // One that waits has given way already. Without budget it must still see its deadline: what polls in a loop, and has
+        // eaten the budget, gets no more of it before it gives way.
+        if !matches!(this.state, State::Waiting(_)) {
+            ready!(budget::poll_proceed(cx));
+        }
         match this.state {
-            State::Elapsed => return Poll::Ready(()),
+            State::Elapsed => {}
             State::New if core.clock.has_seen(core.clock.ns(this.deadline)) => {}
             State::New => {
                 // The timers owe the wake; also if the deadline passes just now, with this turn.

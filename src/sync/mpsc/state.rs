@@ -230,6 +230,12 @@ impl<T> State<T> {
         }
     }
 
+    /// How many values there is memory for.
+    #[cfg(test)]
+    pub(super) fn spare(&self) -> usize {
+        self.queue.capacity()
+    }
+
     /// Refuses what is not sent or promised yet. Whoever waits for a place waits in vain, and is woken to see it.
     pub(super) fn close(&mut self, wakers: &mut WakeList) {
         if self.is_closed() {
