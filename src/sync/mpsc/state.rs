@@ -231,7 +231,7 @@ impl<T> State<T> {
     }
 
     /// How many values there is memory for.
-    #[cfg(test)]
+    #[cfg(all(test, not(loom)))]
     pub(super) fn spare(&self) -> usize {
         self.queue.capacity()
     }
