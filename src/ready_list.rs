@@ -34,10 +34,13 @@ impl<K> ReadyList<K> {
 
     /// A child has rung.
     pub(crate) fn push(&self, key: K) {
-        let mut state = self.state.lock();
-        state.ready.push_back(key);
-        let owner = state.owner.take();
-        drop(state);
+        self.state.lock().ready.push_back(key);
+        self.wake_owner(); // after the push, or the owner looks too early
+    }
+
+    /// Wakes who waits, if somebody does.
+    pub(crate) fn wake_owner(&self) {
+        let owner = self.state.lock().owner.take();
         if let Some(owner) = owner {
             owner.wake();
         }

@@ -101,7 +101,14 @@ impl WakeList {
     ///
     /// # Panics
     /// With the first waker's panic, after the last was woken.
+    #[inline]
     pub(crate) fn wake_all(&mut self) {
+        if !self.0.is_empty() {
+            self.wake_those_there();
+        }
+    }
+
+    fn wake_those_there(&mut self) {
         use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
         let mut first_panic = None;

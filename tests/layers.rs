@@ -16,13 +16,14 @@ const LEVELS: [&[&str]; 7] = [
     // no runtime needed
     &["clock", "future", "io", "rng", "waker"],
     // no I/O and no clock of their own
-    &["sync", "timers"],
+    &["ready_list", "sync", "timers"],
     // parts that do not know each other
     &["executor", "pool", "reactor", "sim"],
     // where they meet
     &["runtime"],
     // what applications use; `task` is a face in lib.rs
     &[
+        "abort_on_drop",
         "async_fd",
         "fs",
         "join_set",
@@ -32,6 +33,7 @@ const LEVELS: [&[&str]; 7] = [
         "signal",
         "task",
         "task_local",
+        "task_tracker",
         "time",
     ],
     // faces towards other crates

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use toque::task::yield_now;
 use toque::{Builder, JoinHandle, Runtime, spawn, spawn_blocking};
-use tools::{Count, Drops, PATIENCE, counting, let_others_run, run, watched};
+use tools::{Count, Drops, PATIENCE, counting, run, watched};
 
 fn with_threads(threads: usize) -> Runtime {
     Builder::new_current_thread()
@@ -201,8 +201,12 @@ fn a_detached_job_runs_to_its_end() {
     watched(|| {
         let (done, is_done) = mpsc::channel();
         run(async move {
-            drop(spawn_blocking(move || done.send(7).unwrap()));
-            let_others_run().await;
+            let (begun, has_begun) = toque::sync::oneshot::channel();
+            drop(spawn_blocking(move || {
+                begun.send(()).unwrap();
+                done.send(7).unwrap();
+            }));
+            has_begun.await.unwrap();
         }); // the runtime waits for it
         assert_eq!(is_done.try_recv(), Ok(7));
     });

@@ -23,7 +23,7 @@ const OUTSIDE: [&str; 2] = [
     "call it inside `block_on`",
 ];
 
-/// Where the macro's argument stands, and what its panic said.
+/// Demands that an action panics where it stands, with these words.
 macro_rules! assert_panics_here {
     ($words:expr, $action:expr) => {{
         let (caught, line): (Caught, u32) = (caught(|| $action), line!());

@@ -65,8 +65,8 @@ fn check_async(attribute: Attribute, function: &Function) -> Result<(), Error> {
 
 /// Who would give the arguments? `main` and tests are called by the compiler's own code.
 fn check_signature(attribute: Attribute, function: &Function) -> Result<(), Error> {
-    let called_by_us = attribute == Attribute::Main && function.name.to_string() != "main";
-    if called_by_us {
+    let has_callers = attribute == Attribute::Main && function.name.to_string() != "main";
+    if has_callers {
         return Ok(());
     }
     if attribute == Attribute::Test {

@@ -5,6 +5,7 @@ mod builder;
 
 use std::fmt;
 use std::future::{Future, poll_fn};
+use std::mem;
 use std::panic::resume_unwind;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -53,7 +54,7 @@ new_key_type! {
 #[must_use = "the tasks are aborted when the set is dropped"]
 pub struct JoinSet<T> {
     tasks: SlotMap<Key, Member<T>>,
-    /// Who has ended; and who is new, so that it is looked at once, and knows whom to ring.
+    /// Who has ended.
     ready: Arc<ReadyList<Key>>,
 }
 
@@ -62,6 +63,23 @@ struct Member<T> {
     task: JoinHandle<T>,
     /// What its end calls.
     waker: Waker,
+    /// The outcome of one that had ended by the time it was put in: on another thread, or with its runtime. Boxed, since that
+    /// is rare.
+    early: Option<Box<Result<T, JoinError>>>,
+}
+
+impl<T> Member<T> {
+    /// The outcome, if it has ended. If not, its end owes the ring.
+    fn look(&mut self) -> Option<Result<T, JoinError>> {
+        if let Some(early) = self.early.take() {
+            return Some(*early);
+        }
+        let mut cx = Context::from_waker(&self.waker);
+        match budget::without_limit(|| Pin::new(&mut self.task).poll(&mut cx)) {
+            Poll::Ready(outcome) => Some(outcome),
+            Poll::Pending => None,
+        }
+    }
 }
 
 /// The task's id, and what became of it.
@@ -116,7 +134,8 @@ impl<T> JoinSet<T> {
     /// ```
     pub fn detach_all(&mut self) {
         self.tasks.clear(); // a dropped join handle detaches
-        self.ready = Arc::new(ReadyList::new()); // they ring the old one
+        let before = mem::replace(&mut self.ready, Arc::new(ReadyList::new())); // which they go on ringing
+        before.wake_owner(); // who waits learns that there is nothing left to wait for
     }
 }
 
@@ -232,8 +251,13 @@ impl<T: 'static> JoinSet<T> {
         let key = self.tasks.insert_with_key(|key| Member {
             task,
             waker: self.ready.waker(key),
+            early: None,
         });
-        self.ready.push(key);
+        let member = &mut self.tasks[key];
+        if let Some(outcome) = member.look() {
+            member.early = Some(Box::new(outcome));
+            self.ready.push(key);
+        }
         abort
     }
 
@@ -340,8 +364,8 @@ impl<T: 'static> JoinSet<T> {
 
     /// As [`join_next`](Self::join_next), for hand-written futures.
     ///
-    /// `Pending` says that no task in the set has ended, or that the budget of the calling task is spent; it is woken for either,
-    /// and also when a task is spawned into the set. Only the waker of the last call counts.
+    /// `Pending` says that no task in the set has ended, or that the budget of the calling task is spent; it is woken for either.
+    /// Only the waker of the last call counts.
     pub fn poll_join_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<T, JoinError>>> {
         let joined = ready!(self.poll_join(cx));
         Poll::Ready(joined.map(|(_, outcome)| outcome))
@@ -380,15 +404,10 @@ impl<T: 'static> JoinSet<T> {
         }
     }
 
-    /// Takes a task out if it has ended. A new one has not, most likely: from here on it rings.
     fn take_if_ended(&mut self, key: Key) -> Option<Outcome<T>> {
-        let Member { task, waker } = self.tasks.get_mut(key)?;
-        let mut cx = Context::from_waker(waker);
-        let poll = budget::without_limit(|| Pin::new(&mut *task).poll(&mut cx));
-        let Poll::Ready(outcome) = poll else {
-            return None;
-        };
-        let id = task.id();
+        let member = self.tasks.get_mut(key)?;
+        let outcome = member.look()?;
+        let id = member.task.id();
         self.tasks.remove(key);
         Some((id, outcome))
     }

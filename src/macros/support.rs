@@ -16,6 +16,9 @@ pub fn poll_budget(cx: &mut Context<'_>) -> Poll<()> {
 }
 
 /// No branch is left that could be polled, and nothing says what then.
+///
+/// # Panics
+/// Always.
 #[cold]
 #[track_caller]
 pub fn all_disabled() -> ! {

@@ -98,7 +98,9 @@ fn stop_from_afar(runtime: u64, key: TimerKey) {
     };
     shared.home.errand(move || {
         let waker = current::get_if(runtime).and_then(|core| core.timers.borrow_mut().cancel(key));
-        drop(waker); // after the borrow
+        if let Some(waker) = waker {
+            waker.wake(); // after the borrow; after a reset its task comes back, for the new deadline
+        }
     });
 }
 

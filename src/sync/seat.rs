@@ -10,7 +10,7 @@ use crate::shim::sync::Mutex;
 pub(super) fn poll<S, R>(
     state: &Mutex<S>,
     cx: &Context<'_>,
-    seat: fn(&mut S) -> &mut Option<Waker>,
+    seat: impl Fn(&mut S) -> &mut Option<Waker>,
     mut attempt: impl FnMut(&mut S) -> Option<R>,
 ) -> Poll<R> {
     let mut guard = state.lock();
@@ -31,7 +31,7 @@ pub(super) fn poll<S, R>(
 fn take_seat<S, R>(
     state: &Mutex<S>,
     cx: &Context<'_>,
-    seat: fn(&mut S) -> &mut Option<Waker>,
+    seat: impl Fn(&mut S) -> &mut Option<Waker>,
     mut attempt: impl FnMut(&mut S) -> Option<R>,
 ) -> Poll<R> {
     let waker = cx.waker().clone();

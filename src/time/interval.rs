@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use super::{Instant, Sleep, sleep_until};
+use super::{Instant, Sleep};
 
 /// Ticks every `period`; the first tick is at once.
 ///
@@ -41,7 +41,7 @@ pub fn interval_at(start: Instant, period: Duration) -> Interval {
         "`interval` must have a period above zero"
     );
     Interval {
-        sleep: sleep_until(start),
+        sleep: Sleep::new(start, "interval"),
         period,
         missed: MissedTickBehavior::default(),
     }

@@ -30,9 +30,7 @@ use crate::runtime::Timer;
 /// ```
 #[track_caller]
 pub fn sleep(duration: Duration) -> Sleep {
-    Sleep {
-        timer: Timer::new(Instant::now() + duration, "sleep"),
-    }
+    Sleep::new(Instant::now() + duration, "sleep")
 }
 
 /// Waits until `deadline`. One that has passed is ready at once.
@@ -44,9 +42,7 @@ pub fn sleep(duration: Duration) -> Sleep {
 /// Dropped, it leaves nothing behind.
 #[track_caller]
 pub fn sleep_until(deadline: Instant) -> Sleep {
-    Sleep {
-        timer: Timer::new(deadline, "sleep_until"),
-    }
+    Sleep::new(deadline, "sleep_until")
 }
 
 /// The future of [`sleep`] and [`sleep_until`].
@@ -58,6 +54,14 @@ pub struct Sleep {
 }
 
 impl Sleep {
+    /// `caller` is who says so if there is no runtime.
+    #[track_caller]
+    pub(super) fn new(deadline: Instant, caller: &str) -> Self {
+        Self {
+            timer: Timer::new(deadline, caller),
+        }
+    }
+
     /// When it is ready.
     pub fn deadline(&self) -> Instant {
         self.timer.deadline()

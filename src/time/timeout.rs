@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use pin_project_lite::pin_project;
 
-use super::{Instant, Sleep, sleep, sleep_until};
+use super::{Instant, Sleep};
 use crate::future::budget;
 
 /// Awaits `future` for `duration` at most.
@@ -40,7 +40,7 @@ use crate::future::budget;
 pub fn timeout<F: IntoFuture>(duration: Duration, future: F) -> Timeout<F::IntoFuture> {
     Timeout {
         future: future.into_future(),
-        sleep: sleep(duration),
+        sleep: Sleep::new(Instant::now() + duration, "timeout"),
     }
 }
 
@@ -58,7 +58,7 @@ pub fn timeout<F: IntoFuture>(duration: Duration, future: F) -> Timeout<F::IntoF
 pub fn timeout_at<F: IntoFuture>(deadline: Instant, future: F) -> Timeout<F::IntoFuture> {
     Timeout {
         future: future.into_future(),
-        sleep: sleep_until(deadline),
+        sleep: Sleep::new(deadline, "timeout_at"),
     }
 }
 

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::task::{Context, Poll, Wake, Waker};
 
 /// A future that is polled by hand, and counts its wakes.
-pub struct Polled<F> {
+pub(crate) struct Polled<F> {
     future: Pin<Box<F>>,
     bell: Arc<Bell>,
 }
@@ -25,35 +25,35 @@ impl Wake for Bell {
 }
 
 impl<F: Future> Polled<F> {
-    pub fn new(future: F) -> Self {
+    pub(crate) fn new(future: F) -> Self {
         Self {
             future: Box::pin(future),
             bell: Arc::default(),
         }
     }
 
-    pub fn poll(&mut self) -> Poll<F::Output> {
+    pub(crate) fn poll(&mut self) -> Poll<F::Output> {
         let waker = Waker::from(self.bell.clone());
         self.future.as_mut().poll(&mut Context::from_waker(&waker))
     }
 
     /// Polls with another task's waker from now on.
-    pub fn move_to_another_task(&mut self) {
+    pub(crate) fn move_to_another_task(&mut self) {
         self.bell = Arc::default();
     }
 
-    pub fn wakes(&self) -> usize {
+    pub(crate) fn wakes(&self) -> usize {
         self.bell.0.load(Relaxed)
     }
 
     /// How many wakers the channel keeps of this task.
-    pub fn wakers(&self) -> usize {
+    pub(crate) fn wakers(&self) -> usize {
         Arc::strong_count(&self.bell) - 1
     }
 }
 
 /// Polls once, and expects that to be enough.
-pub fn now<F: Future>(future: F) -> F::Output {
+pub(crate) fn now<F: Future>(future: F) -> F::Output {
     match Polled::new(future).poll() {
         Poll::Ready(output) => output,
         Poll::Pending => panic!("the future was not ready at once"),
@@ -62,25 +62,25 @@ pub fn now<F: Future>(future: F) -> F::Output {
 
 /// Counts the values that were dropped.
 #[derive(Clone, Default)]
-pub struct Drops(Arc<AtomicUsize>);
+pub(crate) struct Drops(Arc<AtomicUsize>);
 
 impl Drops {
-    pub fn value(&self) -> Counted {
+    pub(crate) fn value(&self) -> Counted {
         Counted(self.clone(), false)
     }
 
     /// A value of which the drop panics, after it was counted.
-    pub fn that_panics(&self) -> Counted {
+    pub(crate) fn that_panics(&self) -> Counted {
         Counted(self.clone(), true)
     }
 
-    pub fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.0.load(Relaxed)
     }
 }
 
 #[derive(Clone)]
-pub struct Counted(Drops, bool);
+pub(crate) struct Counted(Drops, bool);
 
 impl Drop for Counted {
     fn drop(&mut self) {
@@ -90,7 +90,7 @@ impl Drop for Counted {
 }
 
 /// A waker that panics when it is called.
-pub fn panicking_waker() -> Waker {
+pub(crate) fn panicking_waker() -> Waker {
     struct Panics;
     impl Wake for Panics {
         fn wake(self: Arc<Self>) {
@@ -101,16 +101,16 @@ pub fn panicking_waker() -> Waker {
 }
 
 /// Whether the closure panics; its message is not printed.
-pub fn panics(action: impl FnOnce()) -> bool {
+pub(crate) fn panics(action: impl FnOnce()) -> bool {
     catch_unwind(AssertUnwindSafe(action)).is_err()
 }
 
 /// Dice with a seed, so that a failure can be repeated.
-pub struct Dice(pub u64);
+pub(crate) struct Dice(pub u64);
 
 impl Dice {
     /// A number below `sides`.
-    pub fn roll(&mut self, sides: u64) -> u64 {
+    pub(crate) fn roll(&mut self, sides: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;

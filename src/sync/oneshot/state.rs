@@ -26,10 +26,10 @@ struct State<T> {
 impl<T> State<T> {
     /// What the receiver gets, if that is known by now. A value that came before the close is still good.
     fn outcome(&mut self) -> Option<Result<T, RecvError>> {
-        if let Some(value) = self.value.take() {
-            return Some(Ok(value));
+        if !self.finished && !self.closed {
+            return None;
         }
-        (self.finished || self.closed).then_some(Err(RecvError(())))
+        Some(self.value.take().ok_or(RecvError(())))
     }
 
     /// Closes. Gives out the sender's waker, to be woken, and the receiver's, to be dropped.

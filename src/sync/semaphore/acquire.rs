@@ -93,10 +93,12 @@ impl<'a> Acquire<'a> {
     fn leave(&self, key: Key) {
         let mut wakers = WakeList::new();
         let mut state = self.semaphore.state.lock();
-        let waiter = state.waiters.remove(key);
-        let needed = waiter.as_ref().map_or(0, |waiter| waiter.value);
-        state.give(self.wanted - needed, &mut wakers);
+        let Some(waiter) = state.waiters.remove(key) else {
+            return;
+        };
+        state.give(self.wanted - waiter.value, &mut wakers);
         drop(state);
+        // after the lock, for its waker
         drop(waiter);
         wakers.wake_all();
     }
