@@ -34,16 +34,17 @@ impl<K> ReadyList<K> {
 
     /// A child has rung.
     pub(crate) fn push(&self, key: K) {
-        self.state.lock().ready.push_back(key);
-        self.wake_owner(); // after the push, or the owner looks too early
+        let mut state = self.state.lock();
+        state.ready.push_back(key);
+        let owner = state.owner.take();
+        drop(state);
+        wake(owner);
     }
 
-    /// Wakes who waits, if somebody does.
+    /// Wakes who waits, though none has rung.
     pub(crate) fn wake_owner(&self) {
         let owner = self.state.lock().owner.take();
-        if let Some(owner) = owner {
-            owner.wake();
-        }
+        wake(owner);
     }
 
     /// The one that rang first.
@@ -67,6 +68,13 @@ impl<K> ReadyList<K> {
         drop(state);
         drop(before);
         Poll::Pending
+    }
+}
+
+/// After the lock: a waker is foreign code.
+fn wake(owner: Option<Waker>) {
+    if let Some(owner) = owner {
+        owner.wake();
     }
 }
 

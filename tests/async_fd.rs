@@ -172,7 +172,8 @@ fn a_descriptor_taken_out_can_be_put_in_again() {
         let borrowed = near.into_inner();
         let near = Async::new(&borrowed)?;
         far.write_all(b"?")?;
-        assert_eq!(near.read_with(|mut io| io.read(&mut [0; 8])).await?, 1);
+        let read = |io: &&UnixStream| (&mut &**io).read(&mut [0; 8]);
+        assert_eq!(near.read_with(read).await?, 1);
         drop(near);
         let shared = Async::new(Arc::new(borrowed))?;
         assert!(shared.as_raw_fd() > 2);

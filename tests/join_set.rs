@@ -427,19 +427,24 @@ fn a_wake_costs_the_same_among_100_000_as_among_100() {
     assert!(many < few * 50, "{few:?} among few, {many:?} among many");
 }
 
+/// The best of several, since the machine has other things to do.
 fn time_of_wakes_among(tasks: usize) -> Duration {
-    const ROUNDS: u32 = 2_000;
+    const ROUNDS: u32 = 200;
 
     run(async {
         let mut set: JoinSet<_> = (0..tasks).map(|_| pending()).collect();
         let_others_run().await;
         assert!(poll_set(&mut set, Waker::noop()).is_pending());
-        let start = Instant::now();
-        for n in 0..ROUNDS {
-            set.spawn(async move { n });
-            assert_eq!(set.join_next().await.unwrap().unwrap(), n);
+        let mut best = Duration::MAX;
+        for _ in 0..10 {
+            let start = Instant::now();
+            for n in 0..ROUNDS {
+                set.spawn(async move { n });
+                assert_eq!(set.join_next().await.unwrap().unwrap(), n);
+            }
+            best = best.min(start.elapsed());
         }
-        start.elapsed()
+        best
     })
 }
 

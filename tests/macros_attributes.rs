@@ -201,7 +201,7 @@ async fn ignore_may_stand_below() {
     panic!("not ignored");
 }
 
-#[cfg(all())]
+#[cfg(test)]
 #[toque::test]
 #[rustfmt::skip] // one line, whose braces are no unused ones
 async fn a_test_in_one_line() { is_a_future(&yield_now()) }

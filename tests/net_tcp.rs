@@ -1,5 +1,7 @@
 //! TCP over real sockets, through the public API.
 
+mod tools;
+
 use std::cell::Cell;
 use std::future::{Future, poll_fn};
 use std::io::{ErrorKind, IoSlice, IoSliceMut, Read, Write};
@@ -18,12 +20,13 @@ use toque::{Runtime, spawn};
 
 type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
 
-/// Runs a test's future. One that hangs fails instead.
+/// Runs a test's future on each kind of reactor. One that hangs fails instead.
 fn run<F: Future<Output = Result>>(test: impl Fn() -> F) {
     let limit = Duration::from_secs(30);
-    let runtime = Runtime::new().unwrap();
-    let result = runtime.block_on(async { toque::time::timeout(limit, test()).await });
-    result.expect("the test hangs").unwrap();
+    tools::on_every_reactor(|runtime| {
+        let result = runtime.block_on(async { toque::time::timeout(limit, test()).await });
+        result.expect("the test hangs").unwrap();
+    });
 }
 
 /// Two ends of one connection.

@@ -5,7 +5,7 @@
 //! on to one node.
 
 use std::any::Any;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -16,6 +16,9 @@ use pin_project_lite::pin_project;
 thread_local! {
     /// That of the task that is polled.
     static CURRENT: RefCell<Inherited> = const { RefCell::new(None) };
+
+    /// Whether there is one. Most programs have none, and every spawn asks: this one needs no destructor, and so no check for it.
+    static ANY: Cell<bool> = const { Cell::new(false) };
 }
 
 /// A context; `None` is empty.
@@ -33,6 +36,11 @@ pub(crate) struct Node {
 /// The current context.
 #[inline]
 pub(crate) fn current() -> Inherited {
+    if ANY.get() { clone_of_current() } else { None }
+}
+
+#[cold]
+fn clone_of_current() -> Inherited {
     CURRENT
         .try_with(|current| current.borrow().clone())
         .ok()
@@ -65,12 +73,14 @@ pub(crate) fn within<R>(inherited: &Inherited, f: impl FnOnce() -> R) -> R {
 
     impl Drop for Restore {
         fn drop(&mut self) {
+            ANY.set(self.0.is_some());
             let ours = CURRENT.try_with(|current| current.replace(self.0.take()));
             drop(ours); // after the borrow
         }
     }
 
     let _restore = Restore(CURRENT.replace(inherited.clone()));
+    ANY.set(inherited.is_some());
     f()
 }
 

@@ -73,14 +73,12 @@ macro_rules! try_join {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __join_infallible {
-    ($order:tt $($future:expr),+) => {
-        match $crate::__with_numbers!(
+    ($order:tt $($future:expr),+) => {{
+        let Ok(outputs) = $crate::__with_numbers!(
             __try_join $order [] $($crate::macros_support::NeverFails::new($future),)+
-        ) {
-            #[allow(unreachable_patterns)] // where an output can't be
-            Ok(outputs) => outputs,
-        }
-    };
+        );
+        outputs
+    }};
 }
 
 /// The numbers left, the order, the futures seen so far; then the futures to come.

@@ -65,3 +65,24 @@ impl Ring for Alarm {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runtime::{Runtime, current};
+    use std::time::Duration;
+
+    #[test]
+    fn a_dropped_token_takes_its_timer_along() {
+        Runtime::new().unwrap().block_on(async {
+            let deadline = Instant::now() + Duration::from_secs(3600);
+            let timers = || current::get().unwrap().timers.borrow().next_deadline();
+            let token = CancellationToken::new().with_deadline(deadline);
+            let same = token.clone();
+            drop(token);
+            assert!(timers().is_some());
+            drop(same);
+            assert!(timers().is_none());
+        });
+    }
+}

@@ -64,6 +64,7 @@ impl<T> Shared<T> {
         tail.next.saturating_sub(self.slots.len() as u64)..tail.next
     }
 
+    /// Takes the tail as the proof that its lock is held.
     fn slot(&self, _tail: &Tail, position: u64) -> MutexGuard<'_, Slot<T>> {
         self.slots[position as usize & (self.slots.len() - 1)].lock()
     }
