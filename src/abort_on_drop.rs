@@ -1,4 +1,4 @@
-//! A join handle that takes its task along when it is dropped.
+//! Handles that take their task along when they are dropped: one that awaits it, and one that does not.
 
 use std::fmt;
 use std::future::Future;
@@ -109,6 +109,65 @@ impl<T> fmt::Debug for AbortOnDropHandle<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AbortOnDropHandle")
             .field("id", &self.task().id())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Aborts a task when it is dropped, as [`AbortOnDropHandle`] does, without a claim to its output.
+///
+/// # Example
+/// ```
+/// use toque::task::AbortOnDrop;
+///
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// let task = toque::spawn(std::future::pending::<()>());
+/// drop(AbortOnDrop::new(task.abort_handle()));
+/// assert!(task.await.unwrap_err().is_cancelled());
+/// # });
+/// ```
+#[must_use = "the task is aborted when the handle is dropped"]
+pub struct AbortOnDrop {
+    task: AbortHandle,
+    /// Whether `Drop` leaves the task alone.
+    detached: bool,
+}
+
+impl AbortOnDrop {
+    /// Ties the task to the handle.
+    pub fn new(task: AbortHandle) -> Self {
+        let detached = false;
+        Self { task, detached }
+    }
+
+    /// Cancels the task; see [`AbortHandle::abort`].
+    pub fn abort(&self) {
+        self.task.abort();
+    }
+
+    /// Whether the task has ended, one way or the other.
+    pub fn is_finished(&self) -> bool {
+        self.task.is_finished()
+    }
+
+    /// Unties the task: it goes on when the handle that comes back is dropped.
+    pub fn detach(mut self) -> AbortHandle {
+        self.detached = true;
+        self.task.clone()
+    }
+}
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        if !self.detached {
+            self.task.abort();
+        }
+    }
+}
+
+impl fmt::Debug for AbortOnDrop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AbortOnDrop")
+            .field("id", &self.task.id())
             .finish_non_exhaustive()
     }
 }

@@ -13,6 +13,8 @@ mod ready_list;
 pub mod sync;
 mod timers;
 
+pub mod local;
+
 #[allow(unsafe_code)] // tasks whose futures are not `Send`; the thread's executor by a raw pointer
 mod executor;
 mod pool;
@@ -66,7 +68,7 @@ pub use toque_macros::{main, test};
 /// Tasks: spawning, awaiting and aborting them.
 #[cfg(not(loom))]
 pub mod task {
-    pub use crate::abort_on_drop::AbortOnDropHandle;
+    pub use crate::abort_on_drop::{AbortOnDrop, AbortOnDropHandle};
     pub use crate::executor::abort::AbortHandle;
     pub use crate::executor::error::JoinError;
     pub use crate::executor::join::JoinHandle;

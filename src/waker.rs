@@ -85,16 +85,34 @@ impl Latch {
 
 /// Wakers gathered under a borrow, to be woken after it: a waker is foreign code, which may re-enter or panic.
 #[derive(Debug, Default)]
-pub(crate) struct WakeList(Vec<Waker>);
+pub(crate) struct WakeList {
+    /// The first one, inline: most often there is no other, and no memory to get.
+    first: Option<Waker>,
+    rest: Vec<Waker>,
+}
 
 impl WakeList {
     pub(crate) const fn new() -> Self {
-        Self(Vec::new())
+        Self {
+            first: None,
+            rest: Vec::new(),
+        }
     }
 
-    /// Where to put them.
+    /// Adds one at the end, if there is one.
+    #[inline]
+    pub(crate) fn add(&mut self, waker: Option<Waker>) {
+        let Some(waker) = waker else { return };
+        if self.first.is_none() && self.rest.is_empty() {
+            self.first = Some(waker);
+        } else {
+            self.rest.push(waker);
+        }
+    }
+
+    /// Where to add many at the end.
     pub(crate) fn list(&mut self) -> &mut Vec<Waker> {
-        &mut self.0
+        &mut self.rest
     }
 
     /// Wakes all, in order. One that panics keeps none of the others from being woken.
@@ -103,16 +121,18 @@ impl WakeList {
     /// With the first waker's panic, after the last was woken.
     #[inline]
     pub(crate) fn wake_all(&mut self) {
-        if !self.0.is_empty() {
-            self.wake_those_there();
+        if !self.rest.is_empty() {
+            self.wake_many();
+        } else if let Some(waker) = self.first.take() {
+            waker.wake(); // no other that its panic could keep from being woken
         }
     }
 
-    fn wake_those_there(&mut self) {
+    fn wake_many(&mut self) {
         use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
         let mut first_panic = None;
-        let mut wakers = self.0.drain(..);
+        let mut wakers = self.first.take().into_iter().chain(self.rest.drain(..));
         // `wakers` stays whole on a panic: what was taken out is gone, what is left is woken by the next round.
         while let Err(panic) =
             catch_unwind(AssertUnwindSafe(|| wakers.by_ref().for_each(Waker::wake)))

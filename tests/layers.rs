@@ -18,7 +18,7 @@ const LEVELS: [&[&str]; 7] = [
     // no I/O and no clock of their own
     &["ready_list", "sync", "timers"],
     // parts that do not know each other
-    &["executor", "pool", "reactor", "sim"],
+    &["executor", "local", "pool", "reactor", "sim"],
     // where they meet
     &["runtime"],
     // what applications use; `task` is a face in lib.rs

@@ -26,7 +26,7 @@ fn a_cancellation_wakes_all_who_wait() {
     let unpolled = token.cancelled();
     token.cancel();
     token.cancel();
-    waiting.map(ByHand::ready_after_a_wake);
+    waiting.into_iter().for_each(ByHand::ready_after_a_wake);
     owned.ready_after_a_wake();
     now(unpolled);
     now(token.cancelled());
@@ -41,7 +41,7 @@ fn it_goes_down_and_not_up() {
     left.cancel();
     assert_eq!(waiting.each_ref().map(ByHand::wakes), [0, 1, 0, 1]);
     top.cancel();
-    waiting.map(ByHand::ready_after_a_wake);
+    waiting.into_iter().for_each(ByHand::ready_after_a_wake);
 }
 
 #[test]
@@ -143,7 +143,7 @@ fn a_waker_that_panics_keeps_no_other_token_from_being_cancelled() {
     let good = [&top, &child].map(|token| ByHand::waiting(token.cancelled()));
     let panic = caught(|| top.cancel());
     assert_eq!(panic.message, "a waker that panics");
-    good.map(ByHand::ready_after_a_wake);
+    good.into_iter().for_each(ByHand::ready_after_a_wake);
 }
 
 /// A waker is foreign code: it may come back to the token while it is called.

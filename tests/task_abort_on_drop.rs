@@ -1,11 +1,11 @@
-//! `AbortOnDropHandle`: the handle and its task end together, unless it is let go.
+//! `AbortOnDropHandle` and `AbortOnDrop`: the handle and its task end together, unless it is let go.
 //! tokio-rs/tokio#1830, #6160: that a plain handle detaches when it is dropped surprised many.
 
 mod tools;
 
 use tools::{Drops, hold, let_others_run, run};
 use toque::spawn;
-use toque::task::AbortOnDropHandle;
+use toque::task::{AbortOnDrop, AbortOnDropHandle};
 
 #[test]
 fn a_dropped_handle_takes_its_task_along() {
@@ -68,5 +68,21 @@ fn a_handle_aborts_by_itself_and_by_its_abort_handle() {
         two.abort_handle().abort();
         assert!(one.await.unwrap_err().is_cancelled());
         assert!(two.await.unwrap_err().is_cancelled());
+    });
+}
+
+#[test]
+fn a_handle_without_a_claim_to_the_output_aborts_as_well() {
+    run(async {
+        let [dropped, aborted, detached] = [(); 3].map(|()| spawn(std::future::pending::<()>()));
+        drop(AbortOnDrop::new(dropped.abort_handle()));
+        let handle = AbortOnDrop::new(aborted.abort_handle());
+        handle.abort();
+        drop(AbortOnDrop::new(detached.abort_handle()).detach());
+        assert!(dropped.await.unwrap_err().is_cancelled());
+        assert!(aborted.await.unwrap_err().is_cancelled());
+        assert!(handle.is_finished());
+        let_others_run().await;
+        assert!(!detached.is_finished());
     });
 }

@@ -33,7 +33,7 @@ fn closing_what_is_empty_wakes_all_who_wait() {
     let tracker = TaskTracker::new();
     let waiting = [tracker.wait(), tracker.wait()].map(ByHand::waiting);
     tracker.close();
-    waiting.map(ByHand::ready_after_a_wake);
+    waiting.into_iter().for_each(ByHand::ready_after_a_wake);
 }
 
 #[test]

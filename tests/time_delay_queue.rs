@@ -4,7 +4,6 @@ mod tools;
 
 use std::collections::BTreeMap;
 use std::future::{Future, poll_fn};
-use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -237,16 +236,17 @@ fn a_queue_of_what_is_due_gives_way() {
 
 #[test]
 fn it_is_a_stream() {
-    use futures_lite::StreamExt;
+    use futures_lite::{Stream, StreamExt};
 
     run(async {
         let mut queue = DelayQueue::new();
         queue.insert(1, SECOND);
         queue.insert(2, SECOND);
         assert_eq!(queue.size_hint(), (2, None));
-        let all: Vec<_> = queue.by_ref().map(Expired::into_inner).collect().await;
+        let values = StreamExt::map(&mut queue, Expired::into_inner);
+        let all: Vec<_> = values.collect().await;
         assert_eq!(all, [1, 2]);
-        assert!(Pin::new(&mut queue).next().await.is_none());
+        assert!(queue.next().await.is_none());
     });
 }
 

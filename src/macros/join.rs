@@ -94,7 +94,7 @@ macro_rules! __try_join {
             for member in order.turn($count) {
                 match member {
                     $($index => {
-                        // SAFETY: `members` stays where it is until it is dropped, as nothing is left that could move it.
+                        // SAFETY: nothing but this closure can name `members`: they stay in place until this block drops them.
                         let member = unsafe { $crate::macros_support::Pin::new_unchecked(&mut members.$index) };
                         match $crate::macros_support::Member::poll(member, cx) {
                             $crate::macros_support::Poll::Ready(Ok(())) => {}

@@ -109,7 +109,7 @@ macro_rules! __select {
                             if disabled[$index] {
                                 continue;
                             }
-                            // SAFETY: `futures` stays where it is until it is dropped, as nothing is left that could move it.
+                            // SAFETY: nothing but this closure can name `futures`: they stay in place until this block drops them.
                             let future = unsafe { $crate::macros_support::Pin::new_unchecked(&mut futures.$index) };
                             #[allow(unused_mut)] // as above
                             let mut output = match $crate::macros_support::Future::poll(future, cx) {

@@ -154,4 +154,4 @@ macro_rules! writes_as {
     };
 }
 
-pub(super) use {reads_as, writes_as};
+pub(crate) use {reads_as, writes_as};

@@ -9,7 +9,7 @@ pub mod broadcast;
 pub(crate) mod cancellation_token;
 mod held;
 #[allow(unsafe_code)] // dereferences the pointers that guards hold
-mod lent;
+pub(crate) mod lent;
 mod listener;
 #[cfg(all(test, loom))]
 mod loom_tools;
@@ -29,7 +29,7 @@ pub(crate) mod tally;
 #[cfg(all(test, not(loom)))]
 mod test_tools;
 mod try_lock_error;
-mod wait_list;
+pub(crate) mod wait_list;
 pub mod watch;
 #[allow(unsafe_code)] // reads and writes its `UnsafeCell` as its state allows
 mod write_once;

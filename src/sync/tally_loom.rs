@@ -2,8 +2,8 @@
 
 use super::Tally;
 use crate::sync::loom_tools::{block_on, check, spawn};
-use loom::cell::UnsafeCell;
 use loom::sync::Arc;
+use loom::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 /// Two end while it is closed, and one waits: whoever is the last tells it, and what each did before its end is seen.
 /// Mutants that fail it: `sync_tally_ends_in_silence` (the last one tells nobody), `sync_tally_counts_relaxed` (what came before
@@ -12,23 +12,21 @@ use loom::sync::Arc;
 fn the_end_is_told() {
     check(|| {
         let tally = Arc::new(Tally::new());
-        let work = [(); 2].map(|()| Arc::new(UnsafeCell::new(false)));
+        let work = [(); 2].map(|()| Arc::new(AtomicBool::new(false)));
         let workers = work.clone().map(|work| {
             tally.add();
             let tally = tally.clone();
             spawn(move || {
-                // SAFETY: nobody else looks before this is counted out.
-                work.with_mut(|done| unsafe { *done = true });
+                work.store(true, Relaxed);
                 tally.remove();
             })
         });
         tally.close();
         block_on(tally.wait());
-        for work in &work {
-            // SAFETY: both are counted out.
-            assert!(work.with(|done| unsafe { *done }));
+        assert!(work.iter().all(|done| done.load(Relaxed)));
+        for worker in workers {
+            worker.join().unwrap();
         }
-        workers.map(|worker| worker.join().unwrap());
     });
 }
 

@@ -7,7 +7,7 @@ use std::fmt;
 ///
 /// The error of `try_lock`, `try_read`, `try_write` and their owned forms.
 #[derive(Debug)]
-pub struct TryLockError(pub(super) ());
+pub struct TryLockError(pub(crate) ());
 
 impl fmt::Display for TryLockError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

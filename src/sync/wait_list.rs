@@ -159,7 +159,7 @@ impl<T> WaitList<T> {
         self.unlink(index);
         let waiter = self.waiter_at(index);
         waiter.queued = false;
-        wakers.list().extend(waiter.waker.take());
+        wakers.add(waiter.waker.take());
         &mut waiter.value
     }
 

@@ -2,9 +2,11 @@
 
 #![allow(dead_code)] // each test file uses its part
 
+use std::cell::RefCell;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::task::{Context, Poll, Wake, Waker};
@@ -98,6 +100,39 @@ pub(crate) fn panicking_waker() -> Waker {
         }
     }
     Waker::from(Arc::new(Panics))
+}
+
+thread_local! {
+    /// What the intruders of this thread do, by number. (A waker must be `Send`, and what it does is not.)
+    static DEEDS: RefCell<Vec<Rc<dyn Fn()>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A waker that does something whenever it is woken, and when it is dropped.
+pub(crate) fn intruder(deed: impl Fn() + 'static) -> Waker {
+    struct Intruder(usize);
+    impl Intruder {
+        fn act(&self) {
+            let deed = DEEDS.try_with(|deeds| deeds.borrow()[self.0].clone());
+            if let Ok(deed) = deed {
+                deed();
+            }
+        }
+    }
+    impl Wake for Intruder {
+        fn wake(self: Arc<Self>) {
+            self.act();
+        }
+    }
+    impl Drop for Intruder {
+        fn drop(&mut self) {
+            self.act();
+        }
+    }
+    let number = DEEDS.with_borrow_mut(|deeds| {
+        deeds.push(Rc::new(deed));
+        deeds.len() - 1
+    });
+    Waker::from(Arc::new(Intruder(number)))
 }
 
 /// Whether the closure panics; its message is not printed.

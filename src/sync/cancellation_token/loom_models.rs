@@ -98,6 +98,8 @@ fn one_of_any_cancels() {
         let any = CancellationToken::any([&one, &two]);
         let cancellers = [one, two].map(|token| spawn(move || token.cancel()));
         block_on(any.cancelled());
-        cancellers.map(|canceller| canceller.join().unwrap());
+        for canceller in cancellers {
+            canceller.join().unwrap();
+        }
     });
 }

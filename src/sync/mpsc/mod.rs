@@ -26,7 +26,7 @@ mod permit;
 mod receiver;
 mod reservation;
 mod sender;
-mod state;
+pub(crate) mod state;
 mod unbounded;
 mod weak;
 

@@ -15,7 +15,7 @@ use crate::waker::WakeList;
 /// ever. A burst of more pays a few allocations again, which is little for each of its values.
 const SPARE: usize = 256;
 
-pub(super) struct State<T> {
+pub(crate) struct State<T> {
     /// What is sent and not received yet.
     queue: VecDeque<T>,
     /// How many values may be queued or promised at once.
@@ -25,15 +25,15 @@ pub(super) struct State<T> {
     /// Senders that wait for places, with how many they still need.
     waiting: WaitList<usize>,
     /// Tasks in `closed`.
-    pub(super) closing: WaitList<()>,
+    pub(crate) closing: WaitList<()>,
     /// The receiver's task, while it waits.
-    pub(super) receiver: Option<Waker>,
+    pub(crate) receiver: Option<Waker>,
     /// What the receiver still takes.
     intake: Intake,
     /// Senders and owned permits. At zero, nothing more will come.
-    pub(super) senders: usize,
+    pub(crate) senders: usize,
     /// Weak senders, counted for those who ask.
-    pub(super) weak_senders: usize,
+    pub(crate) weak_senders: usize,
 }
 
 /// What the receiver still takes. It only ever moves down this list.
@@ -48,7 +48,7 @@ enum Intake {
 }
 
 impl<T> State<T> {
-    pub(super) fn new(capacity: usize) -> Self {
+    pub(crate) fn new(capacity: usize) -> Self {
         Self {
             queue: VecDeque::new(),
             capacity,
@@ -62,21 +62,21 @@ impl<T> State<T> {
         }
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.queue.len()
     }
 
-    pub(super) fn max_capacity(&self) -> usize {
+    pub(crate) fn max_capacity(&self) -> usize {
         self.capacity
     }
 
     /// The places that a sender could have now.
-    pub(super) fn free(&self) -> usize {
+    pub(crate) fn free(&self) -> usize {
         self.capacity - self.promised - self.queue.len()
     }
 
     /// Whether sends are refused.
-    pub(super) fn is_closed(&self) -> bool {
+    pub(crate) fn is_closed(&self) -> bool {
         self.intake != Intake::Open
     }
 
@@ -86,7 +86,7 @@ impl<T> State<T> {
     }
 
     /// Promises `places`, if they can be had at once and nobody came earlier.
-    pub(super) fn promise(&mut self, places: usize) -> Result<(), TrySendError<()>> {
+    pub(crate) fn promise(&mut self, places: usize) -> Result<(), TrySendError<()>> {
         if self.is_closed() {
             return Err(TrySendError::Closed(()));
         }
@@ -98,7 +98,7 @@ impl<T> State<T> {
     }
 
     /// Puts the value into a free place, as a promise that is kept at once.
-    pub(super) fn try_send(&mut self, value: T) -> Result<Option<Waker>, TrySendError<T>> {
+    pub(crate) fn try_send(&mut self, value: T) -> Result<Option<Waker>, TrySendError<T>> {
         if self.is_closed() {
             return Err(TrySendError::Closed(value));
         }
@@ -109,7 +109,7 @@ impl<T> State<T> {
     }
 
     /// Puts the value into a promised place, and hands out whom to wake. It comes back if the receiver is gone.
-    pub(super) fn keep_promise(&mut self, value: T) -> Result<Option<Waker>, T> {
+    pub(crate) fn keep_promise(&mut self, value: T) -> Result<Option<Waker>, T> {
         self.promised -= 1;
         if self.intake == Intake::Gone {
             return Err(value);
@@ -123,16 +123,16 @@ impl<T> State<T> {
     }
 
     /// Takes a promise back. The places go to whoever waits, and a receiver that waits only for promises is woken.
-    pub(super) fn take_back(&mut self, places: usize, wakers: &mut WakeList) {
+    pub(crate) fn take_back(&mut self, places: usize, wakers: &mut WakeList) {
         self.promised -= places;
         self.serve(wakers);
         if self.is_closed() && self.promised == 0 {
-            wakers.list().extend(self.receiver.take());
+            wakers.add(self.receiver.take());
         }
     }
 
     /// Joins the queue of those who wait for places. What is free is too little, and promised to the first of them.
-    pub(super) fn wait(
+    pub(crate) fn wait(
         &mut self,
         waker: Option<Waker>,
         places: usize,
@@ -143,12 +143,12 @@ impl<T> State<T> {
         key
     }
 
-    pub(super) fn waiter(&mut self, key: Key) -> Option<&mut Waiter<usize>> {
+    pub(crate) fn waiter(&mut self, key: Key) -> Option<&mut Waiter<usize>> {
         self.waiting.get_mut(key)
     }
 
     /// What has become of the waiter: its places are the caller's now, or it is in vain, or it still waits.
-    pub(super) fn turn(&mut self, key: Key) -> Option<Result<(), SendError<()>>> {
+    pub(crate) fn turn(&mut self, key: Key) -> Option<Result<(), SendError<()>>> {
         if self.is_closed() {
             return Some(Err(SendError(())));
         }
@@ -161,7 +161,7 @@ impl<T> State<T> {
     }
 
     /// Gives up waiting for `places`. What was given to it goes to the next, and so does its turn.
-    pub(super) fn leave(
+    pub(crate) fn leave(
         &mut self,
         key: Key,
         places: usize,
@@ -173,7 +173,7 @@ impl<T> State<T> {
     }
 
     /// Promises the free places to those who wait, first come, first served: a large need at the head is not overtaken.
-    pub(super) fn serve(&mut self, wakers: &mut WakeList) {
+    pub(crate) fn serve(&mut self, wakers: &mut WakeList) {
         loop {
             let free = self.free();
             let Some(needed) = self.waiting.first_mut() else {
@@ -191,7 +191,7 @@ impl<T> State<T> {
     }
 
     /// The next value, or `None` after the last. Its place goes to whoever waits: see `is_awaited`.
-    pub(super) fn next(&mut self) -> Option<Option<T>> {
+    pub(crate) fn next(&mut self) -> Option<Option<T>> {
         let value = self.queue.pop_front();
         if value.is_none() {
             return self.is_finished().then_some(None);
@@ -201,7 +201,7 @@ impl<T> State<T> {
     }
 
     /// Moves at most `limit` values to `buffer`, and says how many: zero after the last. Otherwise as `next`.
-    pub(super) fn next_many(&mut self, buffer: &mut Vec<T>, limit: usize) -> Option<usize> {
+    pub(crate) fn next_many(&mut self, buffer: &mut Vec<T>, limit: usize) -> Option<usize> {
         let count = limit.min(self.queue.len());
         if count == 0 {
             return self.is_finished().then_some(0);
@@ -212,7 +212,7 @@ impl<T> State<T> {
     }
 
     /// Whether somebody waits for places: if some came free, `serve` is due.
-    pub(super) fn is_awaited(&self) -> bool {
+    pub(crate) fn is_awaited(&self) -> bool {
         !self.waiting.is_empty()
     }
 
@@ -232,12 +232,12 @@ impl<T> State<T> {
 
     /// How many values there is memory for.
     #[cfg(all(test, not(loom)))]
-    pub(super) fn spare(&self) -> usize {
+    pub(crate) fn spare(&self) -> usize {
         self.queue.capacity()
     }
 
     /// Refuses what is not sent or promised yet. Whoever waits for a place waits in vain, and is woken to see it.
-    pub(super) fn close(&mut self, wakers: &mut WakeList) {
+    pub(crate) fn close(&mut self, wakers: &mut WakeList) {
         if self.is_closed() {
             return;
         }
@@ -247,7 +247,7 @@ impl<T> State<T> {
     }
 
     /// The receiver's end: a close, with what is queued handed out.
-    pub(super) fn abandon(&mut self, wakers: &mut WakeList) -> VecDeque<T> {
+    pub(crate) fn abandon(&mut self, wakers: &mut WakeList) -> VecDeque<T> {
         self.close(wakers);
         self.intake = Intake::Gone;
         std::mem::take(&mut self.queue)

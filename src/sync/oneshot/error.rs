@@ -5,7 +5,7 @@ use std::fmt;
 
 /// The answer of a [`Receiver`](super::Receiver) that was closed, or whose sender was dropped without a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RecvError(pub(super) ());
+pub struct RecvError(pub(crate) ());
 
 impl fmt::Display for RecvError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -7,7 +7,7 @@ use std::fmt;
 ///
 /// The error of [`Semaphore::acquire`](super::Semaphore::acquire) and its siblings.
 #[derive(Debug)]
-pub struct AcquireError(pub(super) ());
+pub struct AcquireError(pub(crate) ());
 
 impl fmt::Display for AcquireError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,0 +1,154 @@
+//! The receiver of a bounded channel.
+
+use std::fmt;
+use std::future::poll_fn;
+use std::task::{Context, Poll};
+
+use super::channel::ReceiverEnd;
+use super::error::TryRecvError;
+use crate::sync::mpsc::state::State;
+
+/// Receives from the [`Sender`](super::Sender)s, in the order in which they sent. Made by [`channel`](super::channel).
+///
+/// Dropped, it closes the channel and drops what is queued.
+pub struct Receiver<T>(pub(super) ReceiverEnd<T>);
+
+impl<T> Receiver<T> {
+    /// Waits for the next value. `None` says that no more will come: all senders are gone, or the channel was
+    /// [closed](Self::close) and every permit is used or dropped.
+    ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let (sender, mut receiver) = toque::local::mpsc::channel(1);
+    /// sender.send("sandwich").await.unwrap();
+    /// drop(sender);
+    /// assert_eq!(receiver.recv().await, Some("sandwich"));
+    /// assert_eq!(receiver.recv().await, None);
+    /// # });
+    /// ```
+    ///
+    /// # Cancel safety
+    /// No value is lost when the future is dropped: one that it did not give out stays in the queue.
+    pub async fn recv(&mut self) -> Option<T> {
+        poll_fn(|cx| self.poll_recv(cx)).await
+    }
+
+    /// Waits for at least one value, and moves what is there, at most `limit`, to the end of `buffer`. Says how many:
+    /// zero if no more will come, or if `limit` is zero.
+    ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let (sender, mut receiver) = toque::local::mpsc::channel(2);
+    /// sender.send("soup").await.unwrap();
+    /// sender.send("salad").await.unwrap();
+    /// let mut courses = Vec::new();
+    /// assert_eq!(receiver.recv_many(&mut courses, 10).await, 2);
+    /// assert_eq!(courses, ["soup", "salad"]);
+    /// # });
+    /// ```
+    ///
+    /// # Cancel safety
+    /// As [`recv`](Self::recv): a dropped future has moved nothing.
+    pub async fn recv_many(&mut self, buffer: &mut Vec<T>, limit: usize) -> usize {
+        poll_fn(|cx| self.poll_recv_many(cx, buffer, limit)).await
+    }
+
+    /// Takes the next value if there is one.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::local::mpsc::{self, error::TryRecvError};
+    ///
+    /// let (sender, mut receiver) = mpsc::channel(1);
+    /// assert_eq!(receiver.try_recv(), Err(TryRecvError::Empty));
+    /// sender.try_send(1).unwrap();
+    /// drop(sender);
+    /// assert_eq!(receiver.try_recv(), Ok(1));
+    /// assert_eq!(receiver.try_recv(), Err(TryRecvError::Disconnected));
+    /// ```
+    ///
+    /// # Errors
+    /// `Empty` if one may still come, also from a permit after the close; `Disconnected` if none will.
+    pub fn try_recv(&mut self) -> Result<T, TryRecvError> {
+        self.0.try_recv()
+    }
+
+    /// Refuses what was not sent yet. What is queued can still be received, and permits that are out can still send.
+    ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let (sender, mut receiver) = toque::local::mpsc::channel(2);
+    /// let permit = sender.reserve().await.unwrap();
+    /// receiver.close();
+    /// assert!(sender.send("late").await.is_err());
+    /// permit.send("promised");
+    /// assert_eq!(receiver.recv().await, Some("promised"));
+    /// assert_eq!(receiver.recv().await, None);
+    /// # });
+    /// ```
+    pub fn close(&mut self) {
+        self.0.close();
+    }
+
+    /// Whether sends fail: the channel was closed, or no sender is left. There may still be values to receive.
+    pub fn is_closed(&self) -> bool {
+        self.0.look(|state| state.is_closed() || state.senders == 0)
+    }
+
+    /// Whether no value is queued.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How many values are queued.
+    pub fn len(&self) -> usize {
+        self.0.look(State::len)
+    }
+
+    /// How many values could be sent now without waiting.
+    pub fn capacity(&self) -> usize {
+        self.0.look(State::free)
+    }
+
+    /// The capacity that the channel was made with.
+    pub fn max_capacity(&self) -> usize {
+        self.0.look(State::max_capacity)
+    }
+
+    /// The poll of [`recv`](Self::recv). The last task that polled is woken.
+    pub fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
+        self.0.poll_recv(cx)
+    }
+
+    /// The poll of [`recv_many`](Self::recv_many). The last task that polled is woken.
+    pub fn poll_recv_many(
+        &mut self,
+        cx: &mut Context<'_>,
+        buffer: &mut Vec<T>,
+        limit: usize,
+    ) -> Poll<usize> {
+        self.0.poll_recv_many(cx, buffer, limit)
+    }
+
+    /// How many senders there are, owned permits included.
+    pub fn sender_strong_count(&self) -> usize {
+        self.0.look(|state| state.senders)
+    }
+
+    /// How many weak senders there are.
+    pub fn sender_weak_count(&self) -> usize {
+        self.0.look(|state| state.weak_senders)
+    }
+}
+
+impl<T> fmt::Debug for Receiver<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Receiver")
+            .field("len", &self.len())
+            .field("is_closed", &self.is_closed())
+            .finish_non_exhaustive()
+    }
+}

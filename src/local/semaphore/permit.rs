@@ -1,0 +1,180 @@
+//! Permits: what a semaphore gives out, and gets back when they are dropped.
+
+use std::rc::Rc;
+
+use super::Semaphore;
+
+/// Permits of a [`Semaphore`] that is borrowed. They go back when this is dropped.
+#[derive(Debug)]
+#[must_use = "a permit that is dropped at once permits nothing"]
+pub struct SemaphorePermit<'a> {
+    semaphore: &'a Semaphore,
+    /// How many go back; none after `forget`.
+    permits: usize,
+}
+
+impl<'a> SemaphorePermit<'a> {
+    /// Permits that were taken from `semaphore` and have no guard yet.
+    pub(super) fn new(semaphore: &'a Semaphore, permits: usize) -> Self {
+        Self { semaphore, permits }
+    }
+
+    /// Drops this without giving the permits back: the semaphore has fewer from now on.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::local::Semaphore;
+    ///
+    /// let semaphore = Semaphore::new(2);
+    /// semaphore.try_acquire().unwrap().forget();
+    /// assert_eq!(semaphore.available_permits(), 1);
+    /// ```
+    pub fn forget(mut self) {
+        self.permits = 0;
+    }
+
+    /// Takes over the permits of `other`.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::local::Semaphore;
+    ///
+    /// let semaphore = Semaphore::new(3);
+    /// let mut permit = semaphore.try_acquire().unwrap();
+    /// permit.merge(semaphore.try_acquire_many(2).unwrap());
+    /// assert_eq!(permit.num_permits(), 3);
+    /// ```
+    ///
+    /// # Panics
+    /// If `other` is of another semaphore; then both are as they were.
+    #[track_caller]
+    pub fn merge(&mut self, mut other: Self) {
+        assert!(
+            std::ptr::eq(self.semaphore, other.semaphore),
+            "`SemaphorePermit::merge`: merging permits from different semaphore instances"
+        );
+        self.permits += std::mem::take(&mut other.permits);
+    }
+
+    /// Splits `n` permits off, or none if there are fewer.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::local::Semaphore;
+    ///
+    /// let semaphore = Semaphore::new(3);
+    /// let mut permit = semaphore.try_acquire_many(3).unwrap();
+    /// let one = permit.split(1).unwrap();
+    /// assert_eq!((permit.num_permits(), one.num_permits()), (2, 1));
+    /// assert!(permit.split(3).is_none());
+    /// ```
+    pub fn split(&mut self, n: usize) -> Option<Self> {
+        self.permits = self.permits.checked_sub(n)?;
+        Some(Self::new(self.semaphore, n))
+    }
+
+    /// Where they go back to.
+    pub fn semaphore(&self) -> &Semaphore {
+        self.semaphore
+    }
+
+    /// How many there are.
+    pub fn num_permits(&self) -> usize {
+        self.permits
+    }
+}
+
+impl Drop for SemaphorePermit<'_> {
+    fn drop(&mut self) {
+        self.semaphore.release(self.permits);
+    }
+}
+
+/// Permits that keep their [`Semaphore`] alive. They go back when this is dropped.
+#[derive(Debug)]
+#[must_use = "a permit that is dropped at once permits nothing"]
+pub struct OwnedSemaphorePermit {
+    semaphore: Rc<Semaphore>,
+    /// How many go back; none after `forget`.
+    permits: usize,
+}
+
+impl OwnedSemaphorePermit {
+    /// Permits that were taken from `semaphore` and have no guard yet.
+    pub(super) fn new(semaphore: Rc<Semaphore>, permits: usize) -> Self {
+        Self { semaphore, permits }
+    }
+
+    /// Drops this without giving the permits back: the semaphore has fewer from now on.
+    ///
+    /// # Example
+    /// ```
+    /// use std::rc::Rc;
+    /// use toque::local::Semaphore;
+    ///
+    /// let semaphore = Rc::new(Semaphore::new(2));
+    /// semaphore.clone().try_acquire_owned().unwrap().forget();
+    /// assert_eq!(semaphore.available_permits(), 1);
+    /// ```
+    pub fn forget(mut self) {
+        self.permits = 0;
+    }
+
+    /// Takes over the permits of `other`.
+    ///
+    /// # Example
+    /// ```
+    /// use std::rc::Rc;
+    /// use toque::local::Semaphore;
+    ///
+    /// let semaphore = Rc::new(Semaphore::new(3));
+    /// let mut permit = semaphore.clone().try_acquire_owned().unwrap();
+    /// permit.merge(semaphore.try_acquire_many_owned(2).unwrap());
+    /// assert_eq!(permit.num_permits(), 3);
+    /// ```
+    ///
+    /// # Panics
+    /// If `other` is of another semaphore; then both are as they were.
+    #[track_caller]
+    pub fn merge(&mut self, mut other: Self) {
+        assert!(
+            Rc::ptr_eq(&self.semaphore, &other.semaphore),
+            "`OwnedSemaphorePermit::merge`: merging permits from different semaphore instances"
+        );
+        self.permits += std::mem::take(&mut other.permits);
+    }
+
+    /// Splits `n` permits off, or none if there are fewer.
+    ///
+    /// # Example
+    /// ```
+    /// use std::rc::Rc;
+    /// use toque::local::Semaphore;
+    ///
+    /// let semaphore = Rc::new(Semaphore::new(3));
+    /// let mut permit = semaphore.try_acquire_many_owned(3).unwrap();
+    /// let one = permit.split(1).unwrap();
+    /// assert_eq!((permit.num_permits(), one.num_permits()), (2, 1));
+    /// assert!(permit.split(3).is_none());
+    /// ```
+    pub fn split(&mut self, n: usize) -> Option<Self> {
+        self.permits = self.permits.checked_sub(n)?;
+        Some(Self::new(self.semaphore.clone(), n))
+    }
+
+    /// Where they go back to.
+    pub fn semaphore(&self) -> &Rc<Semaphore> {
+        &self.semaphore
+    }
+
+    /// How many there are.
+    pub fn num_permits(&self) -> usize {
+        self.permits
+    }
+}
+
+impl Drop for OwnedSemaphorePermit {
+    fn drop(&mut self) {
+        self.semaphore.release(self.permits);
+    }
+}
