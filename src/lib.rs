@@ -4,6 +4,8 @@
 mod clock;
 mod future;
 #[cfg(not(loom))]
+mod readiness;
+#[cfg(not(loom))]
 mod rng;
 mod shim;
 #[allow(unsafe_code)] // a waker is a table of functions that take a raw pointer
@@ -13,10 +15,9 @@ mod ready_list;
 pub mod sync;
 mod timers;
 
-pub mod local;
-
 #[allow(unsafe_code)] // tasks whose futures are not `Send`; the thread's executor by a raw pointer
 mod executor;
+pub mod local;
 mod pool;
 
 #[cfg(not(loom))]
@@ -68,6 +69,11 @@ pub use toque_macros::{main, test};
 /// Tasks: spawning, awaiting and aborting them.
 #[cfg(not(loom))]
 pub mod task {
+    /// Cooperation: giving way to other tasks when the budget of a poll is spent.
+    pub mod coop {
+        pub use crate::future::coop::*;
+    }
+
     pub use crate::abort_on_drop::{AbortOnDrop, AbortOnDropHandle};
     pub use crate::executor::abort::AbortHandle;
     pub use crate::executor::error::JoinError;
@@ -103,4 +109,5 @@ pub mod task {
 #[cfg(not(loom))]
 pub mod io {
     pub use crate::async_fd::Async;
+    pub use crate::readiness::{Interest, Ready};
 }

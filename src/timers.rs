@@ -118,6 +118,11 @@ impl Timers {
         Some(Some(std::mem::replace(&mut timer.waker, waker.clone())))
     }
 
+    /// Whether the timer still waits.
+    pub(crate) fn is_waiting(&self, key: TimerKey) -> bool {
+        self.timers.contains_key(key)
+    }
+
     /// Forgets the timer, and gives its waker back if it had not fired.
     pub(crate) fn cancel(&mut self, key: TimerKey) -> Option<Waker> {
         let timer = self.timers.remove(key)?;

@@ -12,7 +12,7 @@ use toque::runtime::{self, EnterGuard, Handle, Runtime};
 use toque::sync::{self, broadcast, mpsc, oneshot, watch};
 use toque::task::{self, AbortHandle, AbortOnDropHandle, JoinError, JoinHandle, JoinSet};
 use toque::time::{self, DelayQueue, Interval, Sleep, Timeout};
-use toque::{io, net};
+use toque::{io, local, net};
 
 /// Neither `Send` nor `Sync`.
 type Neither = Rc<u8>;
@@ -87,7 +87,7 @@ fn every_public_type_is_what_the_table_says() {
         task::Builder<'static> => "SYU", "SYU";
         JoinError => "SYU", "SYU";
         JoinSet<Both> => "SYU", "SYU";
-        JoinSet<SendOnly> => "S-U", "SYU"; // outputs that are ready wait in it
+        JoinSet<SendOnly> => "SYU", "SYU";
         JoinSet<Neither> => "--U", "--U";
         task::LocalKey<Both> => "SYU", "SYU";
         task::LocalKey<Neither> => "SYU", "SYU";
@@ -173,6 +173,27 @@ fn every_public_type_is_what_the_table_says() {
         broadcast::Sender<Neither> => "--U", "--U";
         broadcast::Receiver<SendOnly> => "SYU", "SYU";
         broadcast::Receiver<Neither> => "--U", "--U";
+        // One thread's, whatever the values. What nobody shares yet may move, as a `RefCell` may.
+        local::oneshot::Sender<Both> => "--U", "";
+        local::oneshot::Receiver<Both> => "--U", "";
+        local::mpsc::Sender<Both> => "--U", "";
+        local::mpsc::Receiver<Both> => "--U", "";
+        local::mpsc::WeakSender<Both> => "--U", "";
+        local::mpsc::UnboundedSender<Both> => "--U", "";
+        local::mpsc::UnboundedReceiver<Both> => "--U", "";
+        local::mpsc::WeakUnboundedSender<Both> => "--U", "";
+        local::mpsc::Permit<'static, Both> => "--U", "";
+        local::mpsc::PermitIterator<'static, Both> => "--U", "";
+        local::mpsc::OwnedPermit<Both> => "--U", "";
+        local::Notify => "S-U", "";
+        local::futures::Notified<'static> => "---", "";
+        local::Semaphore => "S-U", "";
+        local::SemaphorePermit<'static> => "--U", "";
+        local::OwnedSemaphorePermit => "--U", "";
+        local::Mutex<Both> => "S-U", "";
+        local::Mutex<Neither> => "--U", "";
+        local::MutexGuard<'static, Both> => "--U", "";
+        local::MappedMutexGuard<'static, Both> => "--U", "";
         net::TcpListener => "SYU", "SYU";
         net::TcpStream => "SYU", "SYU";
         net::ReadHalf<'static> => "SYU", "SYU";

@@ -330,7 +330,7 @@ fn blocking_jobs_are_joined_like_tasks() {
 fn a_set_outlives_its_tasks_runtime() {
     let mut set = JoinSet::new();
     let runtime = Runtime::new().unwrap();
-    set.spawn_on(async { 1 }, &runtime.handle());
+    set.spawn_on(async { 1 }, runtime.handle());
     set.spawn_local_on(async { 2 }, &runtime);
     drop(runtime);
     run(async {

@@ -14,7 +14,7 @@ const LEVELS: [&[&str]; 7] = [
     // std or loom
     &["shim"],
     // no runtime needed
-    &["clock", "future", "io", "rng", "waker"],
+    &["clock", "future", "io", "readiness", "rng", "waker"],
     // no I/O and no clock of their own
     &["ready_list", "sync", "timers"],
     // parts that do not know each other
@@ -32,6 +32,7 @@ const LEVELS: [&[&str]; 7] = [
         "scope",
         "signal",
         "task",
+        "task_builder",
         "task_local",
         "task_tracker",
         "time",

@@ -88,6 +88,10 @@ fn a_handler_may_leave_the_function_and_the_loop_around() {
         let mut rounds = 0;
         loop {
             rounds += 1;
+            assert!(
+                rounds < 100,
+                "the first branch is disabled after two rounds"
+            );
             select! {
                 biased;
                 () = ready(()), if rounds < 3 => continue,
@@ -198,6 +202,7 @@ fn an_output_that_does_not_fit_disables_its_branch() {
             Poll::Ready(None::<u32>)
         });
         select! {
+            biased; // the branch above would be polled again before the one below is ready
             Some(value) = unfit => value,
             value = receiver => value.unwrap(),
         }

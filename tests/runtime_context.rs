@@ -191,7 +191,7 @@ fn a_task_of_the_outer_runtime_answers_a_job_that_waits_for_it() {
 fn a_handle_reaches_a_runtime_that_is_parked() {
     watched(|| {
         let runtime = Runtime::new().unwrap();
-        let handle = runtime.handle();
+        let handle = runtime.handle().clone();
         let (sender, receiver) = toque::sync::oneshot::channel();
         let far = thread::spawn(move || handle.spawn(async move { sender.send(7).unwrap() }));
         assert_eq!(runtime.block_on(receiver).unwrap(), 7);

@@ -54,7 +54,7 @@ fn tasks_in_every_state_are_dropped_once() {
     let mut unpolled = runtime.spawn(hold(futures.guard()));
     let guard = futures.guard();
     let mut sent = thread::scope(|scope| {
-        let handle = runtime.handle();
+        let handle = runtime.handle().clone();
         scope
             .spawn(move || handle.spawn(hold(guard)))
             .join()
@@ -220,7 +220,7 @@ fn threads_that_spawn_while_the_runtime_drops_get_an_answer_for_each_task() {
             let home = thread::current().id();
             let spawners: Vec<_> = (0..2)
                 .map(|_| {
-                    let (handle, stop) = (runtime.handle(), stop.clone());
+                    let (handle, stop) = (runtime.handle().clone(), stop.clone());
                     let (drops, made) = (drops.clone(), made.clone());
                     thread::spawn(move || {
                         let mut tasks = Vec::new();

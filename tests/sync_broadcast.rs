@@ -252,7 +252,7 @@ fn a_value_that_is_not_sync_is_cloned_by_one_thread_at_a_time() {
 }
 
 #[test]
-#[should_panic = "`broadcast::Receiver::blocking_recv` blocks the thread"]
+#[should_panic = "`broadcast::Receiver::blocking_recv` would stop every task"]
 fn blocking_recv_is_refused_where_tasks_run() {
     let (_sender, mut receiver) = broadcast::channel::<u32>(1);
     let runtime = toque::Runtime::new().unwrap();

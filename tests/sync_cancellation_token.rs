@@ -346,6 +346,7 @@ fn equal_are_clones_and_nobody_else() {
     let child = token.child_token();
     assert_eq!(token, token.clone());
     assert_ne!(token, child);
+    #[allow(clippy::mutable_key_type, reason = "its hash is its identity")]
     let set = HashSet::from([token.clone(), child, token.clone()]);
     assert_eq!(set.len(), 2);
     assert!(set.contains(&token));

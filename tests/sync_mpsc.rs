@@ -23,7 +23,7 @@ fn blocking_ends_meet_across_threads() {
 }
 
 #[test]
-#[should_panic = "`mpsc::Receiver::blocking_recv` blocks the thread"]
+#[should_panic = "`mpsc::Receiver::blocking_recv` would stop every task"]
 fn blocking_recv_is_refused_where_tasks_run() {
     let (_sender, mut receiver) = mpsc::channel::<u32>(1);
     let runtime = toque::Runtime::new().unwrap();
@@ -31,7 +31,7 @@ fn blocking_recv_is_refused_where_tasks_run() {
 }
 
 #[test]
-#[should_panic = "`mpsc::Sender::blocking_send` blocks the thread"]
+#[should_panic = "`mpsc::Sender::blocking_send` would stop every task"]
 fn blocking_send_is_refused_where_tasks_run() {
     let (sender, _receiver) = mpsc::channel::<u32>(1);
     let runtime = toque::Runtime::new().unwrap();

@@ -16,7 +16,7 @@ fn blocking_recv_waits_on_another_thread() {
 }
 
 #[test]
-#[should_panic = "`oneshot::Receiver::blocking_recv` blocks the thread"]
+#[should_panic = "`oneshot::Receiver::blocking_recv` would stop every task"]
 fn blocking_recv_is_refused_where_tasks_run() {
     let (_sender, receiver) = oneshot::channel::<u32>();
     let runtime = toque::Runtime::new().unwrap();

@@ -23,18 +23,20 @@ fn abroad<R: Send>(action: impl FnOnce() -> R + Send) -> R {
 
 #[test]
 fn a_task_aborted_from_another_thread_is_dropped_at_home() {
-    run(async {
-        let drops = Drops::default();
-        let waiting = spawn(hold(drops.guard()));
-        let_others_run().await;
-        let unpolled = spawn(hold(drops.guard()));
-        abroad(|| {
-            waiting.abort();
-            unpolled.abort_handle().abort();
+    watched(|| {
+        run(async {
+            let drops = Drops::default();
+            let waiting = spawn(hold(drops.guard()));
+            let_others_run().await;
+            let unpolled = spawn(hold(drops.guard()));
+            abroad(|| {
+                waiting.abort();
+                unpolled.abort_handle().abort();
+            });
+            assert!(waiting.await.unwrap_err().is_cancelled());
+            assert!(unpolled.await.unwrap_err().is_cancelled());
+            drops.assert_at_home(2);
         });
-        assert!(waiting.await.unwrap_err().is_cancelled());
-        assert!(unpolled.await.unwrap_err().is_cancelled());
-        drops.assert_at_home(2);
     });
 }
 
@@ -145,26 +147,28 @@ fn a_task_that_panics_is_dropped_at_home() {
 
 #[test]
 fn a_task_spawned_from_another_thread_lives_and_ends_at_home() {
-    run(async {
-        let drops = Drops::default();
-        let handle = Handle::current();
-        let guards = [drops.guard(), drops.guard(), drops.guard()];
-        let [done, aborted, dropped] = abroad(|| guards.map(|guard| handle.spawn(hold(guard))));
-        done.abort();
-        assert!(done.await.unwrap_err().is_cancelled());
-        abroad(|| aborted.abort()); // before or after its first poll
-        assert!(aborted.await.unwrap_err().is_cancelled());
-        drops.assert_at_home(2);
-        drop(dropped);
-        let_others_run().await;
-        drops.assert_at_home(2);
+    watched(|| {
+        run(async {
+            let drops = Drops::default();
+            let handle = Handle::current();
+            let guards = [drops.guard(), drops.guard(), drops.guard()];
+            let [done, aborted, dropped] = abroad(|| guards.map(|guard| handle.spawn(hold(guard))));
+            done.abort();
+            assert!(done.await.unwrap_err().is_cancelled());
+            abroad(|| aborted.abort()); // before or after its first poll
+            assert!(aborted.await.unwrap_err().is_cancelled());
+            drops.assert_at_home(2);
+            drop(dropped);
+            let_others_run().await;
+            drops.assert_at_home(2);
+        });
     });
 }
 
 /// It was never there, so it is dropped where it was spawned.
 #[test]
 fn a_task_spawned_after_the_runtime_is_cancelled_on_the_spot() {
-    let handle = Runtime::new().unwrap().handle();
+    let handle = Runtime::new().unwrap().handle().clone();
     abroad(|| {
         let drops = Drops::default();
         let mut task = handle.spawn(hold(drops.guard()));
@@ -373,16 +377,17 @@ fn an_abort_after_the_end_changes_nothing() {
 #[test]
 fn an_old_abort_handle_does_not_reach_the_task_that_came_after() {
     run(async {
-        let first = spawn(pending::<()>());
-        let old = first.abort_handle();
+        let (open, door) = toque::sync::oneshot::channel::<()>();
+        let first = spawn(door);
+        let (old, older) = (first.abort_handle(), first.abort_handle());
         let_others_run().await;
-        first.abort();
-        assert!(first.await.is_err());
+        open.send(()).unwrap();
+        first.await.unwrap().unwrap();
         let polls = Count::default();
         let second = spawn(counting(polls.clone(), pending::<()>()));
         let_others_run().await;
         old.abort();
-        abroad(|| old.abort());
+        abroad(|| older.abort());
         let_others_run().await;
         assert!(!second.is_finished());
         assert_eq!(polls.get(), 1);
@@ -391,19 +396,21 @@ fn an_old_abort_handle_does_not_reach_the_task_that_came_after() {
 
 #[test]
 fn an_abort_between_two_block_ons_is_seen_by_the_second() {
-    let drops = Drops::default();
-    let runtime = Runtime::new().unwrap();
-    let task = runtime.spawn(hold(drops.guard()));
-    runtime.block_on(let_others_run());
-    task.abort();
-    assert_eq!(
-        drops.all.get(),
-        0,
-        "dropped at its next turn, and not before"
-    );
-    let outcome = runtime.block_on(task);
-    assert!(outcome.unwrap_err().is_cancelled());
-    drops.assert_at_home(1);
+    watched(|| {
+        let drops = Drops::default();
+        let runtime = Runtime::new().unwrap();
+        let task = runtime.spawn(hold(drops.guard()));
+        runtime.block_on(let_others_run());
+        task.abort();
+        assert_eq!(
+            drops.all.get(),
+            0,
+            "dropped at its next turn, and not before"
+        );
+        let outcome = runtime.block_on(task);
+        assert!(outcome.unwrap_err().is_cancelled());
+        drops.assert_at_home(1);
+    });
 }
 
 /// Issue 4.

@@ -348,7 +348,6 @@ fn a_waker_of_an_earlier_block_on_does_not_disturb_the_next() {
 }
 
 /// smol-rs/async-executor#163: a wake from another thread at any point of the runtime's drop.
-/// Seen to fail with futures dropped by whoever finds the executor gone.
 #[test]
 fn threads_that_wake_while_the_runtime_drops_find_a_whole_task_or_none() {
     const ROUNDS: usize = 300;

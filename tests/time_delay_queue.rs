@@ -191,11 +191,13 @@ fn a_key_never_leads_to_another_value() {
         let new = queue.insert(2, SECOND);
         assert_ne!(old, new);
         assert!(queue.try_remove(&old).is_none());
-        for action in [
-            |queue: &mut DelayQueue<_>, key: &Key| drop(queue.remove(key)),
-            |queue: &mut DelayQueue<_>, key: &Key| queue.reset(key, SECOND),
-            |queue: &mut DelayQueue<_>, key: &Key| drop(queue.deadline(key)),
-        ] {
+        type Action = fn(&mut DelayQueue<i32>, &Key);
+        let actions: [Action; 3] = [
+            |queue, key| assert_eq!(queue.remove(key).into_inner(), 1),
+            |queue, key| queue.reset(key, SECOND),
+            |queue, key| assert!(queue.deadline(key) > Instant::now()),
+        ];
+        for action in actions {
             let panic = caught(|| action(&mut queue, &old));
             panic.assert_names(file!(), &["DelayQueue", "try_remove"]);
         }

@@ -34,7 +34,7 @@ fn a_tick_is_one_wake() {
         ticks.tick().await;
         let polls = Count::default();
         counting(polls.clone(), ticks.tick()).await;
-        assert_eq!(polls.get(), 2);
+        assert!(polls.get() <= 2, "{} polls", polls.get());
     });
 }
 

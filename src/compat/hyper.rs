@@ -13,6 +13,7 @@ use pin_project_lite::pin_project;
 use rustix::net::RecvFlags;
 
 use crate::net::TcpStream;
+use crate::net::halves::Stream;
 use crate::time::{self, Sleep};
 
 impl rt::Read for TcpStream {

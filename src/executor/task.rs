@@ -250,8 +250,7 @@ impl<F: Future> Future for Guarded<'_, F> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
         if this.meta.abort.is_aborted() {
-            discard(this.future);
-            return Poll::Ready(Guard::new(Err(JoinError::cancelled(this.meta.id))));
+            return Poll::Ready(Guard::new(Err(cancelled(this.future, this.meta))));
         }
         let future = this.future.as_mut().as_pin_mut();
         let future = future.expect("async-task polls no task again that is done");
@@ -268,7 +267,16 @@ impl<F: Future> Future for Guarded<'_, F> {
     }
 }
 
-/// Drops a future. A panic of its destructor was reported by the panic hook, and ends here.
+/// Drops the future of a task that was aborted; a destructor that panics makes the outcome a panic.
+#[cold]
+fn cancelled<F>(mut future: Pin<&mut Option<F>>, meta: &Meta) -> JoinError {
+    match catch_unwind(AssertUnwindSafe(|| future.set(None))) {
+        Ok(()) => JoinError::cancelled(meta.id),
+        Err(payload) => JoinError::panicked(meta, payload),
+    }
+}
+
+/// Drops a future that has had its end. A panic of its destructor was reported by the panic hook, and ends here.
 fn discard<F>(mut future: Pin<&mut Option<F>>) {
     if future.is_some() {
         swallow(catch_unwind(AssertUnwindSafe(|| future.set(None))));

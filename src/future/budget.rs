@@ -62,7 +62,18 @@ pub async fn consume_budget() {
     .await;
 }
 
+/// What is left.
+pub(crate) fn left() -> u32 {
+    LEFT.get()
+}
+
+/// Gives back what an operation that did nothing had spent.
+pub(crate) fn restore(left: u32) {
+    LEFT.set(left);
+}
+
 /// Whether the task may go on in this poll.
+#[inline]
 pub(crate) fn is_left() -> bool {
     LEFT.get() > 0
 }

@@ -22,7 +22,7 @@ pub(crate) fn set_entered(entered: bool) -> bool {
 pub(crate) fn forbid_blocking(caller: &str) {
     assert!(
         !is_entered(),
-        "`{caller}` blocks the thread, and this thread runs tasks: await the asynchronous form, or call it inside \
-         `spawn_blocking`"
+        "Cannot block the current thread from within a runtime: `{caller}` would stop every task of it. Await the \
+         asynchronous form, or call it inside `spawn_blocking`"
     );
 }

@@ -1,6 +1,7 @@
 //! Small futures that need no runtime: give way once, poll a closure, and the budget that makes busy tasks give way.
 
 pub(crate) mod budget;
+pub(crate) mod coop;
 pub(crate) mod entered;
 pub(crate) mod inherited;
 mod unconstrained;

@@ -8,7 +8,7 @@ use std::future::{Future, poll_fn};
 use std::mem;
 use std::panic::resume_unwind;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Waker, ready};
 
 use slotmap::{SlotMap, new_key_type};
@@ -64,15 +64,15 @@ struct Member<T> {
     /// What its end calls.
     waker: Waker,
     /// The outcome of one that had ended by the time it was put in: on another thread, or with its runtime. Boxed, since that
-    /// is rare.
-    early: Option<Box<Result<T, JoinError>>>,
+    /// is rare; in a lock, which nobody takes, so that a set is `Sync` although its outputs are not: none is seen by `&self`.
+    early: Option<Box<Mutex<Result<T, JoinError>>>>,
 }
 
 impl<T> Member<T> {
     /// The outcome, if it has ended. If not, its end owes the ring.
     fn look(&mut self) -> Option<Result<T, JoinError>> {
         if let Some(early) = self.early.take() {
-            return Some(*early);
+            return Some(early.into_inner().unwrap_or_else(PoisonError::into_inner));
         }
         let mut cx = Context::from_waker(&self.waker);
         match budget::without_limit(|| Pin::new(&mut self.task).poll(&mut cx)) {
@@ -255,7 +255,7 @@ impl<T: 'static> JoinSet<T> {
         });
         let member = &mut self.tasks[key];
         if let Some(outcome) = member.look() {
-            member.early = Some(Box::new(outcome));
+            member.early = Some(Box::new(Mutex::new(outcome)));
             self.ready.push(key);
         }
         abort

@@ -31,11 +31,10 @@ impl<'a, S> Listener<'a, S> {
         cx: &Context<'_>,
         mut attempt: impl FnMut(&mut S) -> Option<R>,
     ) -> Poll<R> {
-        // Foreign code: cloned before the borrow, and what it replaces is dropped after.
+        // Cloned before the borrow; if it is not used, it is dropped after: a waker is foreign code.
         let waker = cx.waker().clone();
         let mut state = self.state.borrow_mut();
         if let Some(result) = attempt(&mut state) {
-            drop(state); // before the waker
             return Poll::Ready(result);
         }
         let list = (self.list)(&mut state);

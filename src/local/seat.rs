@@ -37,7 +37,6 @@ fn take_seat<S, R>(
     let mut borrowed = state.borrow_mut();
     // again, or what the waker's own clone has changed wakes nobody
     if let Some(result) = attempt(&mut borrowed) {
-        drop(borrowed); // before the waker
         return Poll::Ready(result);
     }
     let replaced = seat(&mut borrowed).replace(waker);
@@ -47,6 +46,7 @@ fn take_seat<S, R>(
 }
 
 /// Wakes who sat there. After the borrow.
+#[inline]
 pub(super) fn wake(seated: Option<Waker>) {
     if let Some(waker) = seated {
         waker.wake();

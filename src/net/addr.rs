@@ -2,6 +2,7 @@
 //! `bind` and `connect` call it. A literal is parsed on the spot; a name asks the system's resolver, which blocks, so it
 //! goes to the blocking pool.
 
+use std::fmt;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 
@@ -66,6 +67,33 @@ mod sealed {
     }
 }
 
+/// Looks up the addresses of a host, in the resolver's order.
+///
+/// # Example
+/// ```
+/// # fn main() -> std::io::Result<()> {
+/// toque::Runtime::new()?.block_on(async {
+///     let mut addrs = toque::net::lookup_host("localhost:80").await?;
+///     assert!(addrs.all(|addr| addr.ip().is_loopback() && addr.port() == 80));
+///     Ok(())
+/// })
+/// # }
+/// ```
+///
+/// # Errors
+/// As the resolver reports them; `InvalidInput` for what is no host and port.
+///
+/// # Panics
+/// Outside of a runtime, if a name is to be looked up: that goes to the blocking pool.
+///
+/// # Cancel safety
+/// Nothing is lost; a look-up under way ends on its own thread and is thrown away.
+pub async fn lookup_host(
+    host: impl ToSocketAddrs,
+) -> io::Result<impl Iterator<Item = SocketAddr> + Send + Sync + fmt::Debug> {
+    Ok(resolve(host).await?.into_iter())
+}
+
 /// Every address of `addr`, in the resolver's order.
 ///
 /// # Cancel safety
@@ -78,6 +106,12 @@ pub(crate) async fn resolve(addr: impl ToSocketAddrs) -> io::Result<Vec<SocketAd
     crate::runtime::spawn_blocking(|| resolution.look_up())
         .await
         .map_err(io::Error::other)?
+}
+
+/// The first address of `addr`, where only one can be used.
+pub(crate) async fn resolve_one(addr: impl ToSocketAddrs) -> io::Result<SocketAddr> {
+    let addrs = resolve(addr).await?;
+    addrs.into_iter().next().ok_or_else(no_address)
 }
 
 /// The error of an operation on an address that resolved to nothing.

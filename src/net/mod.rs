@@ -1,10 +1,35 @@
-//! The network: sockets whose operations wait in the reactor instead of on the thread.
+//! The network: sockets and pipes whose operations wait in the reactor instead of on the thread.
 //! Used by applications; each handle is a descriptor plus a `Registration`, its key into the runtime.
+//!
+//! | | TCP | UDP | Unix | pipes |
+//! |---|---|---|---|---|
+//! | serve | [`TcpListener`] | [`UdpSocket`] | [`UnixListener`], [`UnixDatagram`] | [`unix::pipe`] |
+//! | connect | [`TcpStream`] | [`UdpSocket`] | [`UnixStream`], [`UnixDatagram`] | |
+//! | set options first | [`TcpSocket`] | | [`UnixSocket`] | [`unix::pipe::OpenOptions`] |
+//!
+//! Every handle is `Send + Sync`, and used on the thread of the runtime it was made on: elsewhere its operations answer an
+//! error that says so. Dropped anywhere, it is closed. Tokio's methods that fill a `BufMut` are left out, so that the crate
+//! does without `bytes`; its `ReadBuf` is a `&mut [u8]` here, and the length is returned.
 
+mod acceptor;
 mod addr;
-mod tcp;
+mod backoff;
+mod bytes;
+mod faces;
+pub(crate) mod halves;
+mod options;
+#[allow(unsafe_code)] // std's `FromRawFd` is unsafe by its signature
+mod raw_fd;
+mod registered;
+mod socket;
+pub mod tcp;
+mod udp;
+pub mod unix;
 
-pub use addr::ToSocketAddrs;
-pub use tcp::{
-    OwnedReadHalf, OwnedWriteHalf, ReadHalf, ReuniteError, TcpListener, TcpStream, WriteHalf,
+pub use addr::{ToSocketAddrs, lookup_host};
+pub use tcp::{OwnedReadHalf, OwnedWriteHalf, ReadHalf, ReuniteError, WriteHalf};
+pub use tcp::{listener::TcpListener, socket::TcpSocket, stream::TcpStream};
+pub use udp::UdpSocket;
+pub use unix::{
+    datagram::UnixDatagram, listener::UnixListener, socket::UnixSocket, stream::UnixStream,
 };

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use super::handle::Shared;
+use super::handle::{Handle, Shared};
 use super::{Core, Runtime, current, registry};
 use crate::clock::Clock;
 use crate::executor::home::Home;
@@ -207,8 +207,10 @@ impl Builder {
         };
         let core = Rc::new(core);
         current::note(&core);
+        let handle = Handle::new(Arc::clone(&core.shared));
         Ok(Runtime {
             core,
+            handle,
             shutdown_timeout: self.shutdown_timeout,
         })
     }

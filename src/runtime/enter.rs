@@ -1,5 +1,6 @@
 //! Entering a runtime without running it.
 
+use std::cell::Cell;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -8,10 +9,15 @@ use super::current::{Employed, Entered};
 /// The runtime is the current one as long as this lives. Made by [`Runtime::enter`](super::Runtime::enter) and
 /// [`Handle::enter`](super::Handle::enter).
 ///
-/// Guards are dropped in the opposite order of their making.
+/// Guards are dropped in the reverse order of their making.
+///
+/// # Panics
+/// If it is dropped out of that order.
 #[must_use = "dropped at once, the guard leaves the runtime at once"]
 pub struct EnterGuard<'a> {
     _context: Context,
+    /// Its number among the guards of this thread.
+    depth: usize,
     /// It borrows what it was made of, and stays on its thread.
     _borrow: PhantomData<(&'a (), *const ())>,
 }
@@ -25,16 +31,35 @@ pub(super) enum Context {
     Abroad(Employed),
 }
 
+thread_local! {
+    /// How many guards this thread has.
+    static DEPTH: Cell<usize> = const { Cell::new(0) };
+}
+
 impl EnterGuard<'_> {
     pub(super) fn new(entered: Entered) -> Self {
         Self::with(Context::Home(entered))
     }
 
     pub(super) fn with(context: Context) -> Self {
+        DEPTH.set(DEPTH.get() + 1);
         Self {
             _context: context,
+            depth: DEPTH.get(),
             _borrow: PhantomData,
         }
+    }
+}
+
+impl Drop for EnterGuard<'_> {
+    #[track_caller]
+    fn drop(&mut self) {
+        let depth = DEPTH.replace(DEPTH.get() - 1);
+        // Out of order, the wrong runtime would be the current one from here on.
+        assert!(
+            depth == self.depth || std::thread::panicking(),
+            "`EnterGuard` values dropped out of order: drop them in the reverse order of their making"
+        );
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt;
 use std::future::Future;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::{Arc, Mutex};
 
 use super::blocking::BlockingJob;
@@ -13,7 +14,7 @@ use super::shutdown::LeftTask;
 use crate::executor::home::Home;
 use crate::executor::join::JoinHandle;
 use crate::executor::local::spawn_from_anywhere;
-use crate::executor::task::{Id, Origin};
+use crate::executor::task::{self, Origin};
 use crate::future::entered;
 use crate::pool::Pool;
 use crate::reactor::Registrar;
@@ -24,7 +25,7 @@ pub(crate) struct Shared {
     pub(super) home: Arc<Home>,
     pub(super) pool: Arc<Pool<BlockingJob>>,
     /// The blocking jobs that run, to name those that the end has to leave.
-    pub(super) running: Mutex<BTreeMap<Id, LeftTask>>,
+    pub(super) running: Mutex<BTreeMap<task::Id, LeftTask>>,
     /// To take descriptors out of the reactor, wherever they are dropped.
     pub(super) registrar: Registrar,
 }
@@ -48,7 +49,7 @@ impl Shared {
 /// # Example
 /// ```
 /// let runtime = toque::Runtime::new()?;
-/// let handle = runtime.handle();
+/// let handle = runtime.handle().clone();
 /// let waiter = std::thread::spawn(move || handle.spawn(async { "from another thread" }));
 /// let task = waiter.join().unwrap();
 /// assert_eq!(runtime.block_on(task).unwrap(), "from another thread");
@@ -66,6 +67,11 @@ impl Handle {
 
     pub(super) fn shared(&self) -> &Arc<Shared> {
         &self.shared
+    }
+
+    /// Tells this runtime from all others of the process.
+    pub fn id(&self) -> Id {
+        Id(self.shared.home.id())
     }
 
     /// The handle of the runtime that this thread is in; on a thread of its blocking pool, too.
@@ -170,6 +176,20 @@ impl fmt::Debug for Handle {
             .finish_non_exhaustive()
     }
 }
+
+/// Names a runtime: unique in the process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Id(u64);
+
+impl fmt::Display for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A panic leaves the runtime as whole as a return does: each task's panic ends that task alone.
+impl UnwindSafe for Handle {}
+impl RefUnwindSafe for Handle {}
 
 /// [`Handle::try_current`] was called outside of a runtime.
 pub struct TryCurrentError(());

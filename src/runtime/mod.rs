@@ -22,6 +22,7 @@ use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::future::Future;
 use std::io;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -33,7 +34,7 @@ pub use crate::reactor::ReactorKind;
 pub use blocking::spawn_blocking;
 pub use builder::Builder;
 pub use enter::EnterGuard;
-pub use handle::{Handle, TryCurrentError};
+pub use handle::{Handle, Id, TryCurrentError};
 pub(crate) use random::random_below;
 pub(crate) use registration::Registration;
 pub use shutdown::{LeftTask, Report};
@@ -44,7 +45,7 @@ use crate::executor::here;
 use crate::executor::join::JoinHandle;
 use crate::executor::local::{Executor, Progress};
 use crate::executor::main_bell::MainBell;
-use crate::executor::task::{Id, Origin};
+use crate::executor::task::{self, Origin};
 use crate::future::{budget, entered};
 use crate::reactor::Reactor;
 use crate::rng::Rng;
@@ -157,6 +158,7 @@ impl Core {
 /// ```
 pub struct Runtime {
     core: Rc<Core>,
+    handle: Handle,
     /// How long dropping waits for blocking jobs.
     shutdown_timeout: Duration,
 }
@@ -230,8 +232,8 @@ impl Runtime {
     }
 
     /// What other threads may hold of the runtime.
-    pub fn handle(&self) -> Handle {
-        Handle::new(Arc::clone(&self.core.shared))
+    pub fn handle(&self) -> &Handle {
+        &self.handle
     }
 }
 
@@ -240,6 +242,10 @@ impl Drop for Runtime {
         self.end(self.shutdown_timeout);
     }
 }
+
+/// A panic leaves the runtime as whole as a return does: each task's panic ends that task alone.
+impl UnwindSafe for Runtime {}
+impl RefUnwindSafe for Runtime {}
 
 impl fmt::Debug for Runtime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -321,12 +327,12 @@ where
 /// # Panics
 /// Outside of a task, as in the future of `block_on`.
 #[track_caller]
-pub fn task_id() -> Id {
+pub fn task_id() -> task::Id {
     try_task_id().expect("`task::id` outside of a task: the future of `block_on` is none")
 }
 
 /// The id of the task that runs here, if any does.
-pub fn try_task_id() -> Option<Id> {
+pub fn try_task_id() -> Option<task::Id> {
     here::with(|executor| executor?.running())
 }
 

@@ -48,10 +48,11 @@ impl Timer {
 
     pub(crate) fn is_elapsed(&self) -> bool {
         match self.state {
+            State::New => false,
             State::Elapsed => true,
-            _ => self
+            State::Waiting(key) => self
                 .core()
-                .is_some_and(|core| core.clock.now() >= self.deadline),
+                .is_some_and(|core| !core.timers.borrow().is_waiting(key)),
         }
     }
 

@@ -1,5 +1,6 @@
 //! The wait list: who waits for a lock, a permit or a message, in the order they came.
-//! Kept by each type of `sync` under its own lock; its wakers are collected there, and woken after it.
+//! Kept by each type of `sync` under its own lock, and of `local` in its own cell; its wakers are collected there, and
+//! woken after it.
 //!
 //! A waiting future owns its entry: it pushes it, looks at it when polled, and removes it when it is done or dropped.
 //! Whoever serves the waiter takes it out of the *queue* only, and leaves in the entry what was given, so a future

@@ -67,7 +67,8 @@ impl Sleep {
         self.timer.deadline()
     }
 
-    /// Whether its time has come.
+    /// Whether its time has come, as far as its polls and the runtime's timers have seen: one that was never polled is not
+    /// elapsed.
     pub fn is_elapsed(&self) -> bool {
         self.timer.is_elapsed()
     }

@@ -1,8 +1,10 @@
-//! What a oneshot does, of whichever family: one value, two ends, and every order in which they can meet or miss each other.
+//! What a oneshot does, of whichever family: one value, two ends, and every order in which they can meet or miss each
+//! other.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use crate::family::oneshot::{self, error::TryRecvError};
@@ -188,24 +190,31 @@ fn a_waker_may_use_the_channel_when_it_is_dropped() {
     assert_eq!(receiver.poll(), Poll::Ready(Ok(1)));
 }
 
-/// Here the wake of the sender's task drops the value that the receiver leaves behind, or would.
+/// Here its wake receives, within the send.
 #[test]
 fn a_waker_may_use_the_channel_when_it_is_woken() {
-    let (mut sender, receiver) = oneshot::channel::<u32>();
-    let receiver = RefCell::new(Some(receiver));
-    let waker = intruder(move || drop(receiver.take()));
-    assert!(
-        sender
-            .poll_closed(&mut Context::from_waker(&waker))
-            .is_pending()
-    );
-    let other = std::task::Waker::noop();
-    assert!(
-        sender
-            .poll_closed(&mut Context::from_waker(other))
-            .is_pending()
-    );
-    drop(waker); // the last one, which takes the receiver along
-    assert!(now(sender.closed()) == ());
-    assert_eq!(sender.send(1), Err(1));
+    let (sender, receiver) = oneshot::channel();
+    let receiver = Rc::new(RefCell::new(receiver));
+    let same = receiver.clone();
+    let received = Rc::new(Cell::new(None));
+    let answer = received.clone();
+    let waker = intruder(move || answer.set(answer.get().or(same.borrow_mut().try_recv().ok())));
+    let mut cx = Context::from_waker(&waker);
+    let poll = Pin::new(&mut *receiver.borrow_mut()).poll(&mut cx);
+    assert!(poll.is_pending());
+    sender.send(1).unwrap();
+    assert_eq!(received.get(), Some(1));
+}
+
+#[test]
+fn a_waker_of_the_sender_may_drop_the_sender() {
+    let (sender, receiver) = oneshot::channel::<u32>();
+    let sender = Rc::new(RefCell::new(Some(sender)));
+    let same = sender.clone();
+    let waker = intruder(move || drop(same.take()));
+    let mut cx = Context::from_waker(&waker);
+    let poll = sender.borrow_mut().as_mut().unwrap().poll_closed(&mut cx);
+    assert!(poll.is_pending());
+    drop(receiver);
+    assert!(sender.borrow().is_none());
 }

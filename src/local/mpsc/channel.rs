@@ -22,6 +22,7 @@ pub(super) fn channel<T>(capacity: usize) -> (SenderEnd<T>, ReceiverEnd<T>) {
 }
 
 impl<T> Channel<T> {
+    #[inline]
     pub(super) fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
         let sent = self.0.borrow_mut().try_send(value);
         seat::wake(sent?);
@@ -41,11 +42,9 @@ impl<T> Channel<T> {
     }
 
     pub(super) fn try_recv(&self) -> Result<T, TryRecvError> {
-        let mut state = self.0.borrow_mut();
-        let received = state.next().ok_or(TryRecvError::Empty)?;
-        let is_awaited = state.is_awaited();
-        drop(state);
-        self.serve(is_awaited);
+        let next = self.0.borrow_mut().next();
+        let received = next.ok_or(TryRecvError::Empty)?;
+        self.serve();
         received.ok_or(TryRecvError::Disconnected)
     }
 
@@ -67,24 +66,24 @@ impl<T> Channel<T> {
         })
     }
 
+    #[inline]
     fn poll_take<R>(
         &self,
         cx: &mut Context<'_>,
-        mut take: impl FnMut(&mut State<T>) -> Option<R>,
+        take: impl FnMut(&mut State<T>) -> Option<R>,
     ) -> Poll<R> {
         ready!(budget::poll_proceed(cx));
         // A send, the last promise taken back after a close, or the last sender's drop owes the wake.
-        let (taken, is_awaited) = ready!(seat::poll(&self.0, cx, receiver, |state| {
-            take(state).map(|taken| (taken, state.is_awaited()))
-        }));
+        let taken = ready!(seat::poll(&self.0, cx, receiver, take));
         budget::spend();
-        self.serve(is_awaited);
+        self.serve();
         Poll::Ready(taken)
     }
 
-    /// The places that came free go to whoever waits, if any: with a borrow of its own, which the usual receive is spared.
-    fn serve(&self, is_awaited: bool) {
-        if is_awaited {
+    /// The places that came free go to whoever waits, if any.
+    #[inline]
+    fn serve(&self) {
+        if self.look(State::is_awaited) {
             self.change(State::serve);
         }
     }

@@ -5,7 +5,7 @@ use std::future::poll_fn;
 use std::task::{Context, Poll, Waker};
 
 use super::channel::Channel;
-use super::error::SendError;
+use super::error::{SendError, TrySendError};
 use crate::future::budget;
 use crate::local::seat;
 use crate::sync::mpsc::state::State;
@@ -29,11 +29,29 @@ pub(super) async fn reserve<T>(channel: &Channel<T>, places: usize) -> Result<()
 
 /// Waits for a place, and puts the value there under the same borrow.
 pub(super) async fn send<T>(channel: &Channel<T>, value: T) -> Result<(), SendError<T>> {
+    let value = match send_at_once(channel, value) {
+        Ok(()) => return Ok(()),
+        Err(TrySendError::Closed(value)) => return Err(SendError(value)),
+        Err(TrySendError::Full(value)) => value,
+    };
     let mut reservation = Reservation::new(channel, 1);
     let mut value = Some(value);
     // An error leaves the value.
     let _ = poll_fn(|cx| reservation.poll(cx, &mut value)).await;
     value.map_or(Ok(()), |value| Err(SendError(value)))
+}
+
+/// The usual case, which needs no reservation: there is room, and budget. Without budget it says `Full`, and leaves it
+/// to the reservation to give way.
+fn send_at_once<T>(channel: &Channel<T>, value: T) -> Result<(), TrySendError<T>> {
+    if !budget::is_left() {
+        return Err(TrySendError::Full(value));
+    }
+    let sent = channel.try_send(value);
+    if !matches!(sent, Err(TrySendError::Full(_))) {
+        budget::spend();
+    }
+    sent
 }
 
 impl<'a, T> Reservation<'a, T> {

@@ -178,8 +178,9 @@ impl Default for Notify {
 
 impl fmt::Debug for Notify {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let stored = self.state.borrow().stored;
         f.debug_struct("Notify")
-            .field("stored", &self.state.borrow().stored)
+            .field("stored", &stored)
             .finish_non_exhaustive()
     }
 }

@@ -1,18 +1,16 @@
 //! The listener: a socket that hands out one stream for each client that calls.
 //! Servers loop over [`TcpListener::accept`].
 
-use std::fmt;
 use std::io;
 use std::net::{self, SocketAddr};
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
-use super::backoff::Backoff;
-use super::{TcpStream, socket};
-use crate::net::ToSocketAddrs;
-use crate::net::addr::{no_address, resolve};
-use crate::reactor::Direction;
-use crate::runtime::Registration;
+use super::{TcpSocket, TcpStream};
+use crate::net::acceptor::Acceptor;
+use crate::net::addr::{ToSocketAddrs, no_address, resolve};
+use crate::net::faces::std_faces;
+use crate::net::options::ttl_options;
+use crate::net::socket;
 
 /// A TCP socket that listens for connections.
 ///
@@ -40,12 +38,8 @@ use crate::runtime::Registration;
 /// # }
 /// ```
 pub struct TcpListener {
-    /// The key to its readiness. Before `io`, so that it leaves the reactor before the descriptor is closed.
-    registration: Registration,
-    /// The socket itself.
-    io: net::TcpListener,
-    /// Keeps a server's loop from spinning when descriptors have run out.
-    backoff: Backoff,
+    /// The socket, and the patience with it.
+    io: Acceptor<net::TcpListener>,
 }
 
 impl TcpListener {
@@ -64,46 +58,28 @@ impl TcpListener {
     pub async fn bind(addr: impl ToSocketAddrs) -> io::Result<TcpListener> {
         let mut last = None;
         for addr in resolve(addr).await? {
-            match socket::listen(&addr) {
-                Ok(io) => return Self::new(io),
+            match Self::bind_one(addr) {
+                Ok(listener) => return Ok(listener),
                 Err(error) => last = Some(error),
             }
         }
         Err(last.unwrap_or_else(no_address))
     }
 
-    /// Takes over a listener of std's, and sets it to non-blocking.
-    ///
-    /// # Errors
-    /// As the system reports them.
-    ///
-    /// # Panics
-    /// Outside of a runtime.
-    #[track_caller]
-    pub fn from_std(listener: net::TcpListener) -> io::Result<TcpListener> {
-        listener.set_nonblocking(true)?;
-        Self::new(listener)
+    fn bind_one(addr: SocketAddr) -> io::Result<TcpListener> {
+        let socket = TcpSocket::new_for(&addr)?;
+        // A restarted server must not wait until its old connections have left TIME_WAIT.
+        socket.set_reuseaddr(true)?;
+        socket.bind(addr)?;
+        socket.listen(socket::BACKLOG)
     }
 
+    /// A socket that listens and is non-blocking.
     #[track_caller]
-    fn new(io: net::TcpListener) -> io::Result<TcpListener> {
+    pub(super) fn registered(io: net::TcpListener) -> io::Result<TcpListener> {
         Ok(Self {
-            registration: Registration::new(io.as_fd(), true)?,
-            io,
-            backoff: Backoff::new(),
+            io: Acceptor::new(io)?,
         })
-    }
-
-    /// Gives the listener back as std's. It stays non-blocking.
-    ///
-    /// # Errors
-    /// None at present.
-    pub fn into_std(self) -> io::Result<net::TcpListener> {
-        let Self {
-            registration, io, ..
-        } = self;
-        drop(registration);
-        Ok(io)
     }
 
     /// The next connection, and the address of its other end.
@@ -118,9 +94,7 @@ impl TcpListener {
     /// # Cancel safety
     /// No connection is lost: it is taken from the queue only when the call returns.
     pub async fn accept(&self) -> io::Result<(TcpStream, SocketAddr)> {
-        self.backoff.passed().await;
-        let next = || socket::next_connection(&self.io);
-        self.welcome(self.registration.io(Direction::Read, next).await)
+        welcome(self.io.accept(next).await?)
     }
 
     /// As [`accept`](Self::accept), for hand-written futures. One task at a time is sure to be woken.
@@ -128,23 +102,7 @@ impl TcpListener {
     /// # Errors
     /// As [`accept`](Self::accept).
     pub fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<io::Result<(TcpStream, SocketAddr)>> {
-        ready!(self.backoff.poll_passed(cx));
-        let next = || socket::next_connection(&self.io);
-        let accepted = ready!(self.registration.poll_io(Direction::Read, cx, next));
-        Poll::Ready(self.welcome(accepted))
-    }
-
-    /// Tells the back-off how it went, and makes a stream of the connection.
-    fn welcome(
-        &self,
-        accepted: io::Result<(net::TcpStream, SocketAddr)>,
-    ) -> io::Result<(TcpStream, SocketAddr)> {
-        match &accepted {
-            Err(error) if socket::is_shortage(error) => self.backoff.shortage(),
-            _ => self.backoff.relief(),
-        }
-        let (io, peer) = accepted?;
-        Ok((TcpStream::ready(io)?, peer))
+        self.io.poll_accept(cx, next).map(|next| welcome(next?))
     }
 
     /// The address it listens on; tells the port where the system chose it.
@@ -152,49 +110,24 @@ impl TcpListener {
     /// # Errors
     /// As the system reports them.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.io.local_addr()
+        self.io.get().local_addr()
     }
 
-    /// The value of `IP_TTL`.
-    ///
-    /// # Errors
-    /// As the system reports them.
-    pub fn ttl(&self) -> io::Result<u32> {
-        self.io.ttl()
-    }
+    ttl_options!();
+}
 
-    /// Sets `IP_TTL`: how many hops its packets may take.
-    ///
-    /// # Errors
-    /// As the system reports them.
-    pub fn set_ttl(&self, ttl: u32) -> io::Result<()> {
-        self.io.set_ttl(ttl)
+/// What the queue holds: a connection that is not in the reactor yet, and its other end.
+fn next(listener: &net::TcpListener) -> io::Result<(net::TcpStream, SocketAddr)> {
+    loop {
+        // No address: reset before it was accepted, as some systems tell it.
+        if let (socket, Some(peer)) = socket::accept(listener)? {
+            return Ok((socket.into(), peer.try_into()?));
+        }
     }
 }
 
-impl AsFd for TcpListener {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.io.as_fd()
-    }
+fn welcome((io, peer): (net::TcpStream, SocketAddr)) -> io::Result<(TcpStream, SocketAddr)> {
+    Ok((TcpStream::registered(io)?, peer))
 }
 
-impl AsRawFd for TcpListener {
-    fn as_raw_fd(&self) -> RawFd {
-        self.io.as_raw_fd()
-    }
-}
-
-impl TryFrom<net::TcpListener> for TcpListener {
-    type Error = io::Error;
-
-    /// As [`TcpListener::from_std`].
-    fn try_from(listener: net::TcpListener) -> io::Result<Self> {
-        Self::from_std(listener)
-    }
-}
-
-impl fmt::Debug for TcpListener {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.io.fmt(f)
-    }
-}
+std_faces!(TcpListener, net::TcpListener);

@@ -1,13 +1,13 @@
-//! TCP: the listener, the stream, and the stream's halves.
+//! TCP: the halves of a stream. The stream itself, the listener and the socket are at [`toque::net`](crate::net).
 
-mod backoff;
-mod listener;
-mod socket;
-mod split;
-mod split_owned;
-mod stream;
+mod connect;
+mod halves;
+pub(super) mod listener;
+pub(super) mod socket;
+pub(super) mod stream;
 
-pub use listener::TcpListener;
-pub use split::{ReadHalf, WriteHalf};
-pub use split_owned::{OwnedReadHalf, OwnedWriteHalf, ReuniteError};
-pub use stream::TcpStream;
+pub use halves::{OwnedReadHalf, OwnedWriteHalf, ReadHalf, ReuniteError, WriteHalf};
+
+use listener::TcpListener;
+use socket::TcpSocket;
+use stream::TcpStream;

@@ -1,145 +1,227 @@
-//! Sockets: the system calls that make them, each non-blocking and closed on exec from its first moment.
-//! Called by the listener and the stream. Where the platform can't do it in one call, a second follows.
+//! The TCP socket: one that is neither connected nor listening yet, so that its options can be set first.
+//! `TcpStream::connect` and `TcpListener::bind` are made of it.
 
 use std::io;
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{self, SocketAddr};
 use std::os::fd::OwnedFd;
 
-use rustix::io::Errno;
-use rustix::net::{AddressFamily, SocketAddrAny, SocketType, sockopt};
+use rustix::net::{AddressFamily, SocketType};
 
-use imp::{accept, open};
+use super::{TcpListener, TcpStream};
+use crate::net::faces::descriptor_faces;
+use crate::net::options::{option, tcp_options, traffic_class_options};
+use crate::net::socket;
 
-/// Connections that may wait to be accepted. The kernel caps it (`net.core.somaxconn`, 4096 on Linux); tokio and mio
-/// ask for as many.
-const BACKLOG: i32 = 1024;
-
-/// A listening socket.
-pub(super) fn listen(addr: &SocketAddr) -> io::Result<TcpListener> {
-    let socket = open(family(addr), SocketType::STREAM)?;
-    // A restarted server must not wait until its old connections have left TIME_WAIT.
-    sockopt::set_socket_reuseaddr(&socket, true)?;
-    rustix::net::bind(&socket, addr)?;
-    rustix::net::listen(&socket, BACKLOG)?;
-    Ok(socket.into())
+/// A TCP socket that is neither connected nor listening yet.
+///
+/// For options that must be set before: [`TcpStream::connect`](crate::net::TcpStream::connect) and
+/// [`TcpListener::bind`](crate::net::TcpListener::bind) do for the rest. Nothing of it is in the reactor, so it can be made
+/// outside of a runtime; the stream and the listener belong to the runtime in which they are made.
+///
+/// # Example
+/// Two listeners share one port, as the runtimes of several threads would:
+/// ```
+/// use toque::net::TcpSocket;
+///
+/// # fn main() -> std::io::Result<()> {
+/// toque::Runtime::new()?.block_on(async {
+///     let listen = |port| {
+///         let socket = TcpSocket::new_v4()?;
+///         socket.set_reuseport(true)?;
+///         socket.bind(([127, 0, 0, 1], port).into())?;
+///         socket.listen(1024)
+///     };
+///     let one = listen(0)?;
+///     let two = listen(one.local_addr()?.port())?;
+///     assert_eq!(one.local_addr()?, two.local_addr()?);
+///
+///     let client = TcpSocket::new_v4()?;
+///     client.set_nodelay(true)?;
+///     let stream = client.connect(one.local_addr()?).await?;
+///     assert!(stream.nodelay()?);
+///     Ok(())
+/// })
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct TcpSocket {
+    /// Non-blocking, unless it came from elsewhere.
+    pub(in crate::net) fd: OwnedFd,
 }
 
-/// A socket on its way to `addr`: connected already, or writable once that is decided.
-pub(super) fn start_connect(addr: &SocketAddr) -> io::Result<TcpStream> {
-    let socket = open(family(addr), SocketType::STREAM)?;
-    match rustix::net::connect(&socket, addr) {
-        // After EINTR the kernel goes on connecting, as after EINPROGRESS.
-        Ok(()) | Err(Errno::INPROGRESS | Errno::INTR) => Ok(socket.into()),
-        Err(error) => Err(error.into()),
+impl TcpSocket {
+    /// A socket for IPv4.
+    ///
+    /// # Errors
+    /// As the system reports them.
+    pub fn new_v4() -> io::Result<TcpSocket> {
+        Self::new(AddressFamily::INET)
     }
-}
 
-/// How a connection under way has ended; `WouldBlock` if it has not.
-pub(super) fn finish_connect(stream: &TcpStream) -> io::Result<()> {
-    if let Some(error) = stream.take_error()? {
-        return Err(error);
+    /// A socket for IPv6.
+    ///
+    /// # Errors
+    /// As the system reports them.
+    pub fn new_v6() -> io::Result<TcpSocket> {
+        Self::new(AddressFamily::INET6)
     }
-    match stream.peer_addr() {
-        Ok(_) => Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::NotConnected => {
-            Err(io::ErrorKind::WouldBlock.into())
+
+    /// A socket for the family of `addr`.
+    pub(super) fn new_for(addr: &SocketAddr) -> io::Result<TcpSocket> {
+        match addr {
+            SocketAddr::V4(_) => Self::new_v4(),
+            SocketAddr::V6(_) => Self::new_v6(),
         }
-        Err(error) => Err(error),
     }
+
+    fn new(family: AddressFamily) -> io::Result<TcpSocket> {
+        Ok(Self {
+            fd: socket::open(family, SocketType::STREAM)?,
+        })
+    }
+
+    /// Takes over a socket that another library has made and that is not connected yet, in std's guise.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::net::TcpSocket;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # let fd = rustix::net::socket(
+    /// #     rustix::net::AddressFamily::INET,
+    /// #     rustix::net::SocketType::STREAM,
+    /// #     None,
+    /// # )?;
+    /// # let other = std::net::TcpStream::from(fd);
+    /// let socket = TcpSocket::from_std_stream(other);
+    /// socket.bind(([127, 0, 0, 1], 0).into())?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn from_std_stream(stream: net::TcpStream) -> TcpSocket {
+        Self { fd: stream.into() }
+    }
+
+    /// Gives the socket an address; port 0 asks the system for a free one.
+    ///
+    /// # Errors
+    /// As the system reports them.
+    pub fn bind(&self, addr: SocketAddr) -> io::Result<()> {
+        Ok(rustix::net::bind(&self.fd, &addr)?)
+    }
+
+    /// Connects.
+    ///
+    /// # Errors
+    /// As the system reports them (`ConnectionRefused`, `TimedOut`, …).
+    ///
+    /// # Panics
+    /// Outside of a runtime.
+    ///
+    /// # Cancel safety
+    /// A connection under way is closed.
+    pub async fn connect(self, addr: SocketAddr) -> io::Result<TcpStream> {
+        TcpStream::connect_socket(self.non_blocking()?, &addr).await
+    }
+
+    /// Listens, with at most `backlog` connections that wait to be accepted; the system has a limit of its own.
+    ///
+    /// # Errors
+    /// As the system reports them.
+    ///
+    /// # Panics
+    /// Outside of a runtime.
+    #[track_caller]
+    pub fn listen(self, backlog: u32) -> io::Result<TcpListener> {
+        let fd = self.non_blocking()?;
+        socket::listen(&fd, backlog)?;
+        TcpListener::registered(fd.into())
+    }
+
+    /// One that came from elsewhere may not be.
+    fn non_blocking(self) -> io::Result<OwnedFd> {
+        rustix::io::ioctl_fionbio(&self.fd, true)?;
+        Ok(self.fd)
+    }
+
+    /// The address it is bound to.
+    ///
+    /// # Errors
+    /// As the system reports them.
+    pub fn local_addr(&self) -> io::Result<SocketAddr> {
+        Ok(rustix::net::getsockname(&self.fd)?.try_into()?)
+    }
+
+    /// Takes the error that waits on the socket (`SO_ERROR`).
+    ///
+    /// # Errors
+    /// As the system reports them.
+    pub fn take_error(&self) -> io::Result<Option<io::Error>> {
+        socket::take_error(&self.fd)
+    }
+
+    option!(
+        keepalive: "Whether an idle connection is probed (`SO_KEEPALIVE`).",
+        set_keepalive: "Sets `SO_KEEPALIVE`: an idle connection is probed, and ends if nobody answers.",
+        bool, socket_keepalive, set_socket_keepalive
+    );
+    option!(
+        reuseaddr: "Whether an address may be taken over from closed connections (`SO_REUSEADDR`).",
+        set_reuseaddr: "Sets `SO_REUSEADDR`: the address may be taken over from closed connections of an earlier process.",
+        bool, socket_reuseaddr, set_socket_reuseaddr
+    );
+    option!(
+        #[cfg(not(any(target_os = "solaris", target_os = "illumos", target_os = "cygwin")))]
+        reuseport: "Whether several sockets may have the same address (`SO_REUSEPORT`).",
+        set_reuseport: "Sets `SO_REUSEPORT`: several sockets may have the same address, and on Linux share the connections.",
+        bool, socket_reuseport, set_socket_reuseport
+    );
+
+    /// How many bytes may wait to be sent (`SO_SNDBUF`).
+    ///
+    /// # Errors
+    /// As the system reports them.
+    pub fn send_buffer_size(&self) -> io::Result<u32> {
+        Ok(to_u32(rustix::net::sockopt::socket_send_buffer_size(self)?))
+    }
+
+    /// Sets `SO_SNDBUF`. Linux doubles it for its own needs, and has limits.
+    ///
+    /// # Errors
+    /// As the system reports them.
+    pub fn set_send_buffer_size(&self, size: u32) -> io::Result<()> {
+        let size = size as usize;
+        Ok(rustix::net::sockopt::set_socket_send_buffer_size(
+            self, size,
+        )?)
+    }
+
+    /// How many bytes may wait to be read (`SO_RCVBUF`).
+    ///
+    /// # Errors
+    /// As the system reports them.
+    pub fn recv_buffer_size(&self) -> io::Result<u32> {
+        Ok(to_u32(rustix::net::sockopt::socket_recv_buffer_size(self)?))
+    }
+
+    /// Sets `SO_RCVBUF`. Linux doubles it for its own needs, and has limits.
+    ///
+    /// # Errors
+    /// As the system reports them.
+    pub fn set_recv_buffer_size(&self, size: u32) -> io::Result<()> {
+        let size = size as usize;
+        Ok(rustix::net::sockopt::set_socket_recv_buffer_size(
+            self, size,
+        )?)
+    }
+
+    tcp_options!();
+    traffic_class_options!();
 }
 
-/// The next connection of the queue.
-pub(super) fn next_connection(listener: &TcpListener) -> io::Result<(TcpStream, SocketAddr)> {
-    loop {
-        match accept(listener) {
-            Ok((socket, Some(peer))) => return Ok((socket.into(), peer.try_into()?)),
-            // No address: reset before it was accepted, as some systems tell it.
-            Ok((_, None)) => {}
-            Err(error) if is_of_the_connection(error) => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
+/// The system's number is an `int`.
+fn to_u32(size: usize) -> u32 {
+    u32::try_from(size).unwrap_or(u32::MAX)
 }
 
-/// Whether an error of `accept` concerns the one connection, which is gone from the queue, and not the listener.
-/// Linux passes on what the network has reported of it.
-fn is_of_the_connection(error: Errno) -> bool {
-    matches!(
-        error,
-        Errno::CONNABORTED
-            | Errno::CONNRESET
-            | Errno::PROTO
-            | Errno::NOPROTOOPT
-            | Errno::NETDOWN
-            | Errno::NETUNREACH
-            | Errno::HOSTDOWN
-            | Errno::HOSTUNREACH
-    )
-}
-
-/// Whether an error of `accept` says that the process or the system has run out of something. The connection stays in
-/// the queue, so the next `accept` fails just as fast: a loop around it would spin.
-pub(super) fn is_shortage(error: &io::Error) -> bool {
-    matches!(
-        Errno::from_io_error(error),
-        Some(Errno::MFILE | Errno::NFILE | Errno::NOBUFS | Errno::NOMEM)
-    )
-}
-
-fn family(addr: &SocketAddr) -> AddressFamily {
-    match addr {
-        SocketAddr::V4(_) => AddressFamily::INET,
-        SocketAddr::V6(_) => AddressFamily::INET6,
-    }
-}
-
-/// What `accept` gives: the connection and, in all but freak cases, its other end.
-type Accepted = (OwnedFd, Option<SocketAddrAny>);
-
-#[cfg(not(any(target_vendor = "apple", target_os = "aix", target_os = "haiku")))]
-mod imp {
-    use super::{Accepted, AddressFamily, Errno, OwnedFd, SocketType, TcpListener};
-    use rustix::net::SocketFlags;
-
-    const FLAGS: SocketFlags = SocketFlags::NONBLOCK.union(SocketFlags::CLOEXEC);
-
-    pub(super) fn open(family: AddressFamily, kind: SocketType) -> Result<OwnedFd, Errno> {
-        rustix::net::socket_with(family, kind, FLAGS, None)
-    }
-
-    pub(super) fn accept(listener: &TcpListener) -> Result<Accepted, Errno> {
-        rustix::net::acceptfrom_with(listener, FLAGS)
-    }
-}
-
-#[cfg(any(target_vendor = "apple", target_os = "aix", target_os = "haiku"))]
-mod imp {
-    use super::{Accepted, AddressFamily, Errno, OwnedFd, SocketType, TcpListener};
-
-    pub(super) fn open(family: AddressFamily, kind: SocketType) -> Result<OwnedFd, Errno> {
-        prepared(rustix::net::socket(family, kind, None)?)
-    }
-
-    pub(super) fn accept(listener: &TcpListener) -> Result<Accepted, Errno> {
-        let (socket, peer) = rustix::net::acceptfrom(listener)?;
-        Ok((prepared(socket)?, peer))
-    }
-
-    fn prepared(socket: OwnedFd) -> Result<OwnedFd, Errno> {
-        rustix::io::fcntl_setfd(&socket, rustix::io::FdFlags::CLOEXEC)?;
-        rustix::io::ioctl_fionbio(&socket, true)?;
-        without_sigpipe(socket)
-    }
-
-    /// These systems know no flag of `send` for it.
-    #[cfg(target_vendor = "apple")]
-    fn without_sigpipe(socket: OwnedFd) -> Result<OwnedFd, Errno> {
-        super::sockopt::set_socket_nosigpipe(&socket, true)?;
-        Ok(socket)
-    }
-
-    #[cfg(not(target_vendor = "apple"))]
-    fn without_sigpipe(socket: OwnedFd) -> Result<OwnedFd, Errno> {
-        Ok(socket)
-    }
-}
+descriptor_faces!(TcpSocket => fd);

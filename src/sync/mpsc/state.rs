@@ -1,5 +1,6 @@
 //! What the ends of an mpsc channel share: the queue, who may still fill it, and who waits.
-//! Changed by `channel` under its lock. No foreign code runs here: wakers and values are handed out.
+//! Changed by `channel` under its lock, and by that of `local` in its cell. No foreign code runs here: wakers and values
+//! are handed out.
 //!
 //! At any time `queue.len() + promised <= capacity`, and while somebody waits they are equal: what comes free is promised
 //! at once to who came first.

@@ -1,9 +1,9 @@
-//! The back-off: how a listener waits while the process has no descriptor to accept with.
-//! Held by each listener. Told of every result of `accept`, asked before every try.
+//! The back-off: how a socket waits for what no event tells of.
+//! Told of every try that failed for such a reason, asked before the next one.
 //!
-//! A shortage leaves the connection in the queue, so the next try would fail at once and a server's loop would spin.
-//! Nothing tells when a descriptor is free again, so time must do: 10 ms, doubling up to a second. Ten is long enough
-//! to cost nothing, and a second is as long as a client waits without a thought.
+//! A listener that has no descriptor to accept with leaves the connection in its queue, so the next try would fail at once
+//! and a server's loop would spin; nothing tells when a descriptor is free again. Nor does anything tell a Unix socket when
+//! the queue of the one it calls or sends to has room. So time must do.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -14,12 +14,30 @@ use crate::clock::Instant;
 use crate::shim::atomic::{AtomicU64, Ordering};
 use crate::shim::sync::Mutex;
 
-const FIRST: Duration = Duration::from_millis(10);
-const LONGEST: Duration = Duration::from_secs(1);
+/// For a shortage of descriptors: 10 ms is long enough to cost nothing, and a second is as long as a client waits without a
+/// thought.
+const SHORTAGE: Delays = Delays {
+    first: Duration::from_millis(10),
+    longest: Duration::from_secs(1),
+};
+
+/// For another's queue, which empties as fast as that one works.
+const FULL_QUEUE: Delays = Delays {
+    first: Duration::from_millis(1),
+    longest: Duration::from_millis(64),
+};
+
+/// The first delay, and what doubling it ends at.
+#[derive(Clone, Copy)]
+struct Delays {
+    first: Duration,
+    longest: Duration,
+}
 
 type Pause = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 pub(super) struct Backoff {
+    delays: Delays,
     /// Shortages in a row. Zero, as nearly always, spares the lock. Relaxed throughout: it says no more than itself,
     /// and what it leads to is under the lock.
     shortages: AtomicU64,
@@ -36,18 +54,29 @@ struct Wait {
 }
 
 impl Backoff {
-    pub(super) fn new() -> Self {
+    /// Of a listener, while the process has no descriptors left.
+    pub(super) fn for_shortage() -> Self {
+        Self::new(SHORTAGE)
+    }
+
+    /// Of a caller or sender, while the queue of the other one is full.
+    pub(super) fn for_full_queue() -> Self {
+        Self::new(FULL_QUEUE)
+    }
+
+    fn new(delays: Delays) -> Self {
         Self {
+            delays,
             shortages: AtomicU64::new(0),
             wait: Mutex::new(Wait::default()),
         }
     }
 
-    /// A try has failed for want of descriptors or memory: the next ones wait.
+    /// A try has failed for want of something: the next ones wait.
     pub(super) fn shortage(&self) {
         let before = self.shortages.fetch_add(1, Ordering::Relaxed);
         let mut wait = self.wait.lock();
-        wait.until = Some(Instant::system() + delay_after(before));
+        wait.until = Some(Instant::system() + self.delays.after(before));
         wait.pause = None;
     }
 
@@ -92,12 +121,14 @@ impl Backoff {
     }
 }
 
-/// The delay after a shortage that had `before` others before it in a row.
-fn delay_after(before: u64) -> Duration {
-    let doublings = u32::try_from(before).unwrap_or(u32::MAX);
-    FIRST
-        .saturating_mul(2u32.saturating_pow(doublings))
-        .min(LONGEST)
+impl Delays {
+    /// The delay after a shortage that had `before` others before it in a row.
+    fn after(self, before: u64) -> Duration {
+        let doublings = u32::try_from(before).unwrap_or(u32::MAX);
+        self.first
+            .saturating_mul(2u32.saturating_pow(doublings))
+            .min(self.longest)
+    }
 }
 
 #[cfg(test)]
@@ -106,14 +137,14 @@ mod tests {
 
     #[test]
     fn the_delay_doubles_up_to_a_second() {
-        let delays: Vec<_> = (0..9).map(|n| delay_after(n).as_millis()).collect();
+        let delays: Vec<_> = (0..9).map(|n| SHORTAGE.after(n).as_millis()).collect();
         assert_eq!(delays, [10, 20, 40, 80, 160, 320, 640, 1000, 1000]);
-        assert_eq!(delay_after(u64::MAX), LONGEST);
+        assert_eq!(SHORTAGE.after(u64::MAX), SHORTAGE.longest);
     }
 
     #[test]
     fn relief_ends_the_wait() {
-        let backoff = Backoff::new();
+        let backoff = Backoff::for_shortage();
         assert_eq!(backoff.rest(), Duration::ZERO);
         backoff.shortage();
         assert!(backoff.rest() > Duration::ZERO);

@@ -1,0 +1,88 @@
+//! Cooperation: a task gives way to the others when its budget is spent. For those who write futures of their own.
+//! Public as `task::coop`; what spends the budget is in `budget`.
+
+use std::cell::Cell;
+use std::future::Future;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use pin_project_lite::pin_project;
+
+use super::budget;
+pub use super::budget::consume_budget;
+pub use super::unconstrained::{Unconstrained, unconstrained};
+
+/// Whether the task has budget left in this poll.
+pub fn has_budget_remaining() -> bool {
+    budget::is_left()
+}
+
+/// Spends one operation if there is one, or is pending, and wakes the task at once to go on after the others.
+///
+/// The operation is given back when the result is dropped, unless [`made_progress`](RestoreOnPending::made_progress) was called.
+pub fn poll_proceed(cx: &mut Context<'_>) -> Poll<RestoreOnPending> {
+    ready!(budget::poll_proceed(cx));
+    let before = budget::left();
+    budget::spend();
+    Poll::Ready(RestoreOnPending {
+        before: Cell::new(Some(before)),
+        _not_send: PhantomData,
+    })
+}
+
+/// Gives an operation of the budget back when it is dropped.
+#[derive(Debug)]
+#[must_use]
+pub struct RestoreOnPending {
+    /// What was left before it. `None` once something was done for it.
+    before: Cell<Option<u32>>,
+    /// The budget is this thread's.
+    _not_send: PhantomData<*mut ()>,
+}
+
+impl RestoreOnPending {
+    /// The operation was done: it stays spent.
+    pub fn made_progress(&self) {
+        self.before.set(None);
+    }
+}
+
+impl Drop for RestoreOnPending {
+    fn drop(&mut self) {
+        if let Some(before) = self.before.take() {
+            budget::restore(before);
+        }
+    }
+}
+
+/// Makes each time that `future` is ready cost an operation of the budget.
+///
+/// # Cancel safety
+/// That of `future`.
+pub fn cooperative<F: Future>(future: F) -> Coop<F> {
+    Coop { future }
+}
+
+pin_project! {
+    /// The future of [`cooperative`].
+    #[derive(Debug)]
+    #[must_use = "futures do nothing unless awaited"]
+    pub struct Coop<F> {
+        #[pin]
+        future: F,
+    }
+}
+
+impl<F: Future> Future for Coop<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let operation = ready!(poll_proceed(cx));
+        let output = self.project().future.poll(cx);
+        if output.is_ready() {
+            operation.made_progress();
+        }
+        output
+    }
+}

@@ -1,0 +1,193 @@
+//! Streams of bytes: how TCP, Unix sockets and pipes read and write.
+//!
+//! A TCP read that returns less than was asked for has emptied the socket, so the reactor is told, and the next read waits
+//! for an event instead of paying for a call that says `EAGAIN`. A write that took less has filled it, likewise. Of the other
+//! kinds that can't be said: a Unix socket's read stops in front of a passed descriptor, a pipe's behind a packet
+//! (`O_DIRECT`), though more is there, and the event for it has gone by.
+
+use std::fs::File;
+use std::io::{self, IoSlice, IoSliceMut, Read, Write};
+use std::net::TcpStream;
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
+use std::task::{Context, Poll, ready};
+
+use rustix::net::{SendAncillaryBuffer, SendFlags};
+
+use super::registered::Registered;
+use crate::reactor::Direction;
+
+/// A descriptor that carries bytes in order, with no bounds between them.
+pub trait ByteStream: AsFd {
+    /// Whether a transfer that moved less than it was asked to was the last one for now.
+    const SHORT_IS_LAST: bool;
+
+    fn read(&self, buf: &mut [u8]) -> io::Result<usize>;
+    fn read_vectored(&self, bufs: &mut [IoSliceMut<'_>]) -> io::Result<usize>;
+    fn write(&self, buf: &[u8]) -> io::Result<usize>;
+    fn write_vectored(&self, bufs: &[IoSlice<'_>]) -> io::Result<usize>;
+}
+
+macro_rules! socket_stream {
+    ($type:ty, $short_is_last:literal) => {
+        impl ByteStream for $type {
+            const SHORT_IS_LAST: bool = $short_is_last;
+
+            fn read(&self, buf: &mut [u8]) -> io::Result<usize> {
+                Read::read(&mut &*self, buf)
+            }
+
+            fn read_vectored(&self, bufs: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
+                Read::read_vectored(&mut &*self, bufs)
+            }
+
+            // Std's are `write` and `writev`, which raise `SIGPIPE` where a program has not had it ignored.
+            fn write(&self, buf: &[u8]) -> io::Result<usize> {
+                Ok(rustix::net::send(self, buf, SEND_FLAGS)?)
+            }
+
+            fn write_vectored(&self, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
+                let mut control = SendAncillaryBuffer::default();
+                Ok(rustix::net::sendmsg(self, bufs, &mut control, SEND_FLAGS)?)
+            }
+        }
+    };
+}
+
+socket_stream!(TcpStream, true);
+socket_stream!(UnixStream, false);
+
+/// The end of a pipe.
+impl ByteStream for File {
+    const SHORT_IS_LAST: bool = false;
+
+    fn read(&self, buf: &mut [u8]) -> io::Result<usize> {
+        Read::read(&mut &*self, buf)
+    }
+
+    fn read_vectored(&self, bufs: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
+        Read::read_vectored(&mut &*self, bufs)
+    }
+
+    fn write(&self, buf: &[u8]) -> io::Result<usize> {
+        Write::write(&mut &*self, buf)
+    }
+
+    fn write_vectored(&self, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
+        Write::write_vectored(&mut &*self, bufs)
+    }
+}
+
+#[cfg(not(target_vendor = "apple"))]
+const SEND_FLAGS: SendFlags = SendFlags::NOSIGNAL;
+/// Here the socket itself is set so.
+#[cfg(target_vendor = "apple")]
+const SEND_FLAGS: SendFlags = SendFlags::empty();
+
+/// Buffers in one call: `IOV_MAX` of Linux, the BSDs and macOS. Cut here, not by the system, or what is left over would
+/// look like a transfer cut short by the socket.
+const MAX_SLICES: usize = 1024;
+
+fn at_most<'a, 'b>(bufs: &'a mut [IoSliceMut<'b>]) -> &'a mut [IoSliceMut<'b>] {
+    let count = bufs.len().min(MAX_SLICES);
+    &mut bufs[..count]
+}
+
+/// A read's buffers as one call takes them, and how much that call asks for.
+fn for_reading<'a, 'b>(bufs: &'a mut [IoSliceMut<'b>]) -> (&'a mut [IoSliceMut<'b>], usize) {
+    let bufs = at_most(bufs);
+    let len = bufs.iter().map(|buf| buf.len()).sum();
+    (bufs, len)
+}
+
+/// A write's buffers as one call takes them, and how much that call asks for.
+fn for_writing<'a, 'b>(bufs: &'a [IoSlice<'b>]) -> (&'a [IoSlice<'b>], usize) {
+    let bufs = &bufs[..bufs.len().min(MAX_SLICES)];
+    (bufs, bufs.iter().map(|buf| buf.len()).sum())
+}
+
+impl<T: ByteStream> Registered<T> {
+    /// One transfer by `op`, or a wait for an event. `len` is what `op` asks for.
+    pub(super) fn poll_transfer(
+        &self,
+        direction: Direction,
+        cx: &mut Context<'_>,
+        len: usize,
+        op: impl FnMut(&T) -> io::Result<usize>,
+    ) -> Poll<io::Result<usize>> {
+        let moved = ready!(self.poll_io(direction, cx, op));
+        Poll::Ready(self.noting(direction, len, moved))
+    }
+
+    /// One transfer by `op`, without waiting.
+    fn try_transfer(
+        &self,
+        direction: Direction,
+        len: usize,
+        op: impl FnOnce(&T) -> io::Result<usize>,
+    ) -> io::Result<usize> {
+        let moved = self.try_io(direction, op);
+        self.noting(direction, len, moved)
+    }
+
+    /// Tells the reactor of a transfer that was cut short. Zero bytes say nothing: the end of the stream, or an empty buffer.
+    fn noting(
+        &self,
+        direction: Direction,
+        len: usize,
+        moved: io::Result<usize>,
+    ) -> io::Result<usize> {
+        if T::SHORT_IS_LAST && matches!(moved, Ok(n) if 0 < n && n < len) {
+            self.drained(direction);
+        }
+        moved
+    }
+
+    pub(super) fn poll_read(
+        &self,
+        cx: &mut Context<'_>,
+        buf: &mut [u8],
+    ) -> Poll<io::Result<usize>> {
+        self.poll_transfer(Direction::Read, cx, buf.len(), |io| io.read(buf))
+    }
+
+    pub(super) fn poll_read_vectored(
+        &self,
+        cx: &mut Context<'_>,
+        bufs: &mut [IoSliceMut<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let (bufs, len) = for_reading(bufs);
+        self.poll_transfer(Direction::Read, cx, len, |io| io.read_vectored(bufs))
+    }
+
+    pub(super) fn poll_write(&self, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        self.poll_transfer(Direction::Write, cx, buf.len(), |io| io.write(buf))
+    }
+
+    pub(super) fn poll_write_vectored(
+        &self,
+        cx: &mut Context<'_>,
+        bufs: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let (bufs, len) = for_writing(bufs);
+        self.poll_transfer(Direction::Write, cx, len, |io| io.write_vectored(bufs))
+    }
+
+    pub(super) fn try_read(&self, buf: &mut [u8]) -> io::Result<usize> {
+        self.try_transfer(Direction::Read, buf.len(), |io| io.read(buf))
+    }
+
+    pub(super) fn try_read_vectored(&self, bufs: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
+        let (bufs, len) = for_reading(bufs);
+        self.try_transfer(Direction::Read, len, |io| io.read_vectored(bufs))
+    }
+
+    pub(super) fn try_write(&self, buf: &[u8]) -> io::Result<usize> {
+        self.try_transfer(Direction::Write, buf.len(), |io| io.write(buf))
+    }
+
+    pub(super) fn try_write_vectored(&self, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
+        let (bufs, len) = for_writing(bufs);
+        self.try_transfer(Direction::Write, len, |io| io.write_vectored(bufs))
+    }
+}

@@ -1,0 +1,207 @@
+//! UDP: the socket that sends and receives datagrams.
+
+mod options;
+
+use std::io;
+use std::net::{self, SocketAddr};
+use std::task::{Context, Poll};
+
+use super::addr::{ToSocketAddrs, no_address, resolve, resolve_one};
+use super::faces::{
+    foreign_operations, read_readiness, ready_method, std_faces, three_forms, write_readiness,
+};
+use super::registered::Registered;
+use crate::reactor::Direction;
+
+/// A UDP socket.
+///
+/// Unconnected, it exchanges datagrams with anyone ([`send_to`](Self::send_to), [`recv_from`](Self::recv_from)); connected,
+/// with one peer ([`send`](Self::send), [`recv`](Self::recv)). All methods take `&self`, so several tasks can use it at once,
+/// by an `Arc` or a reference.
+///
+/// A datagram is received whole or cut: what does not fit into the buffer is thrown away. None is sent in part.
+///
+/// `Send + Sync`, and used on the thread of the runtime it was made on: elsewhere its operations answer an error that says
+/// so. Dropped anywhere, it is closed.
+///
+/// # Example
+/// ```
+/// use toque::net::UdpSocket;
+///
+/// # fn main() -> std::io::Result<()> {
+/// toque::Runtime::new()?.block_on(async {
+///     let kitchen = UdpSocket::bind("127.0.0.1:0").await?;
+///     let kitchen_addr = kitchen.local_addr()?;
+///     toque::spawn(async move {
+///         let mut order = [0; 64];
+///         let (n, guest) = kitchen.recv_from(&mut order).await?;
+///         kitchen.send_to(&order[..n], guest).await
+///     });
+///
+///     let guest = UdpSocket::bind("127.0.0.1:0").await?;
+///     guest.connect(kitchen_addr).await?;
+///     guest.send(b"one sandwich").await?;
+///     let mut answer = [0; 64];
+///     let n = guest.recv(&mut answer).await?;
+///     assert_eq!(&answer[..n], b"one sandwich");
+///     Ok(())
+/// })
+/// # }
+/// ```
+pub struct UdpSocket {
+    io: Registered<net::UdpSocket>,
+}
+
+impl UdpSocket {
+    /// A socket at the first of the addresses that can be had; port 0 asks the system for a free one.
+    ///
+    /// # Errors
+    /// The error of the last address, or `InvalidInput` if there is none.
+    ///
+    /// # Panics
+    /// Outside of a runtime.
+    ///
+    /// # Cancel safety
+    /// Nothing is left behind.
+    pub async fn bind(addr: impl ToSocketAddrs) -> io::Result<UdpSocket> {
+        let mut last = None;
+        for addr in resolve(addr).await? {
+            match net::UdpSocket::bind(addr) {
+                Ok(socket) => return Self::from_std(socket),
+                Err(error) => last = Some(error),
+            }
+        }
+        Err(last.unwrap_or_else(no_address))
+    }
+
+    /// A socket that is non-blocking.
+    #[track_caller]
+    fn registered(io: net::UdpSocket) -> io::Result<UdpSocket> {
+        Ok(Self {
+            io: Registered::new(io, true)?,
+        })
+    }
+
+    /// Connects it to the first of the addresses that can be had: from now on it exchanges datagrams with that peer only.
+    ///
+    /// Nothing is sent. Called again, it changes the peer.
+    ///
+    /// # Errors
+    /// The error of the last address, or `InvalidInput` if there is none.
+    ///
+    /// # Cancel safety
+    /// Either it is connected or it is not.
+    pub async fn connect(&self, addr: impl ToSocketAddrs) -> io::Result<()> {
+        let mut last = None;
+        for addr in resolve(addr).await? {
+            match self.io.get().connect(addr) {
+                Ok(()) => return Ok(()),
+                Err(error) => last = Some(error),
+            }
+        }
+        Err(last.unwrap_or_else(no_address))
+    }
+
+    three_forms! {
+        /// Sends a datagram to the connected peer.
+        ///
+        /// An error may be of an earlier datagram: `ConnectionRefused` says that nobody was there for it.
+        send, poll_send, try_send, Write, (buf: &[u8]) -> usize, |io| io.send(buf)
+    }
+
+    three_forms! {
+        /// Receives a datagram from the connected peer, and tells its length. What does not fit into `buf` is thrown away.
+        recv, poll_recv, try_recv, Read, (buf: &mut [u8]) -> usize, |io| io.recv(buf)
+    }
+
+    /// Sends a datagram to the first address of `target`.
+    ///
+    /// # Errors
+    /// Those of the socket; `InvalidInput` if there is no address. On a foreign thread, an error that says so.
+    ///
+    /// # Cancel safety
+    /// Nothing is lost: cancelled, it has not sent.
+    pub async fn send_to(&self, buf: &[u8], target: impl ToSocketAddrs) -> io::Result<usize> {
+        let target = resolve_one(target).await?;
+        self.io
+            .io(Direction::Write, |io| io.send_to(buf, target))
+            .await
+    }
+
+    /// As [`send_to`](Self::send_to), for hand-written futures.
+    ///
+    /// # Errors
+    /// As [`send_to`](Self::send_to).
+    pub fn poll_send_to(
+        &self,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+        target: SocketAddr,
+    ) -> Poll<io::Result<usize>> {
+        self.io
+            .poll_io(Direction::Write, cx, |io| io.send_to(buf, target))
+    }
+
+    /// As [`send_to`](Self::send_to), without waiting.
+    ///
+    /// # Errors
+    /// `WouldBlock` if there is no room, or an error of the socket.
+    pub fn try_send_to(&self, buf: &[u8], target: SocketAddr) -> io::Result<usize> {
+        self.io
+            .try_io(Direction::Write, |io| io.send_to(buf, target))
+    }
+
+    three_forms! {
+        /// Receives a datagram, and tells its length and sender. What does not fit into `buf` is thrown away.
+        recv_from, poll_recv_from, try_recv_from, Read,
+        (buf: &mut [u8]) -> (usize, SocketAddr), |io| io.recv_from(buf)
+    }
+
+    three_forms! {
+        /// As [`recv`](Self::recv), but leaves the datagram to the next receive.
+        peek, poll_peek, try_peek, Read, (buf: &mut [u8]) -> usize, |io| io.peek(buf)
+    }
+
+    three_forms! {
+        /// As [`recv_from`](Self::recv_from), but leaves the datagram to the next receive.
+        peek_from, poll_peek_from, try_peek_from, Read,
+        (buf: &mut [u8]) -> (usize, SocketAddr), |io| io.peek_from(buf)
+    }
+
+    three_forms! {
+        /// Who has sent the datagram that the next receive will take.
+        peek_sender, poll_peek_sender, try_peek_sender, Read,
+        () -> SocketAddr, |io| Ok(io.peek_from(&mut [])?.1)
+    }
+
+    read_readiness!(poll_recv_ready);
+    write_readiness!(poll_send_ready);
+    ready_method!();
+    foreign_operations!();
+
+    /// The address it is bound to; tells the port where the system chose it.
+    ///
+    /// # Errors
+    /// As the system reports them.
+    pub fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.io.get().local_addr()
+    }
+
+    /// The address of the connected peer.
+    ///
+    /// # Errors
+    /// `NotConnected` if there is none.
+    pub fn peer_addr(&self) -> io::Result<SocketAddr> {
+        self.io.get().peer_addr()
+    }
+
+    /// Takes the error that waits on the socket (`SO_ERROR`).
+    ///
+    /// # Errors
+    /// As the system reports them.
+    pub fn take_error(&self) -> io::Result<Option<io::Error>> {
+        self.io.get().take_error()
+    }
+}
+
+std_faces!(UdpSocket, net::UdpSocket);

@@ -1,0 +1,252 @@
+//! The Unix datagram socket: whole messages between processes of one machine.
+
+use std::io;
+use std::net::Shutdown;
+use std::os::fd::AsFd;
+use std::os::unix::net;
+use std::path::Path;
+use std::task::{Context, Poll, ready};
+
+use super::SocketAddr;
+use crate::net::backoff::Backoff;
+use crate::net::faces::{
+    foreign_operations, read_readiness, ready_method, std_faces, three_forms, write_readiness,
+};
+use crate::net::registered::Registered;
+use crate::reactor::Direction;
+use crate::readiness::{Interest, Ready};
+
+/// A Unix socket for datagrams.
+///
+/// As a [`UdpSocket`](crate::net::UdpSocket), between processes of one machine; nothing gets lost on the way and nothing
+/// overtakes. A datagram is received whole or cut: what does not fit into the buffer is thrown away.
+///
+/// The file at its path stays when the socket is gone: remove it before the next one binds.
+///
+/// `Send + Sync`, and used on the thread of the runtime it was made on: elsewhere its operations answer an error that says
+/// so. Dropped anywhere, it is closed.
+///
+/// # Example
+/// ```
+/// use toque::net::UnixDatagram;
+///
+/// # fn main() -> std::io::Result<()> {
+/// # let path = std::env::temp_dir().join(format!("toque-datagram-{}", std::process::id()));
+/// toque::Runtime::new()?.block_on(async {
+///     let kitchen = UnixDatagram::bind(&path)?;
+///     let guest = UnixDatagram::unbound()?;
+///     guest.send_to(b"one sandwich", &path).await?;
+///
+///     let mut order = [0; 64];
+///     let (n, guest) = kitchen.recv_from(&mut order).await?;
+///     assert_eq!(&order[..n], b"one sandwich");
+///     assert!(guest.is_unnamed());
+///     std::fs::remove_file(&path)
+/// })
+/// # }
+/// ```
+pub struct UnixDatagram {
+    io: Registered<net::UnixDatagram>,
+    /// For `poll_send_to`, which has no future of its own to wait in.
+    backoff: Backoff,
+}
+
+impl UnixDatagram {
+    /// A socket at a path, or at an abstract name (see [`SocketAddr`]).
+    ///
+    /// # Errors
+    /// As the system reports them: `AddrInUse` if there is a file at the path.
+    ///
+    /// # Panics
+    /// Outside of a runtime.
+    #[track_caller]
+    pub fn bind(path: impl AsRef<Path>) -> io::Result<UnixDatagram> {
+        let addr = SocketAddr::from_path(path.as_ref())?;
+        Self::from_std(net::UnixDatagram::bind_addr(&addr.0)?)
+    }
+
+    /// A socket without an address: it can send, and be answered by nobody.
+    ///
+    /// # Errors
+    /// As the system reports them.
+    ///
+    /// # Panics
+    /// Outside of a runtime.
+    #[track_caller]
+    pub fn unbound() -> io::Result<UnixDatagram> {
+        Self::from_std(net::UnixDatagram::unbound()?)
+    }
+
+    /// Two sockets that are connected to each other.
+    ///
+    /// # Errors
+    /// As the system reports them.
+    ///
+    /// # Panics
+    /// Outside of a runtime.
+    #[track_caller]
+    pub fn pair() -> io::Result<(UnixDatagram, UnixDatagram)> {
+        let (one, two) = net::UnixDatagram::pair()?;
+        Ok((Self::fresh(one)?, Self::fresh(two)?))
+    }
+
+    /// An end of a new pair.
+    #[track_caller]
+    fn fresh(end: net::UnixDatagram) -> io::Result<UnixDatagram> {
+        let end = Self::from_std(end)?;
+        end.io.note_nothing_to_read();
+        Ok(end)
+    }
+
+    /// A socket that is non-blocking.
+    #[track_caller]
+    pub(super) fn registered(io: net::UnixDatagram) -> io::Result<UnixDatagram> {
+        Ok(Self {
+            io: Registered::new(io, true)?,
+            backoff: Backoff::for_full_queue(),
+        })
+    }
+
+    /// Connects it to the socket at a path, or at an abstract name: [`send`](Self::send) sends there, and only that peer is
+    /// heard.
+    ///
+    /// # Errors
+    /// As the system reports them: `NotFound` if there is no such file, `ConnectionRefused` if nobody has it any more.
+    pub fn connect(&self, path: impl AsRef<Path>) -> io::Result<()> {
+        let addr = SocketAddr::from_path(path.as_ref())?;
+        self.io.get().connect_addr(&addr.0)
+    }
+
+    three_forms! {
+        /// Sends a datagram to the connected peer.
+        send, poll_send, try_send, Write, (buf: &[u8]) -> usize, |io| io.send(buf)
+    }
+
+    three_forms! {
+        /// Receives a datagram, and tells its length. What does not fit into `buf` is thrown away.
+        recv, poll_recv, try_recv, Read, (buf: &mut [u8]) -> usize, |io| io.recv(buf)
+    }
+
+    three_forms! {
+        /// Receives a datagram, and tells its length and sender. What does not fit into `buf` is thrown away.
+        recv_from, poll_recv_from, try_recv_from, Read,
+        (buf: &mut [u8]) -> (usize, SocketAddr), |io| {
+            let (n, sender) = io.recv_from(buf)?;
+            Ok((n, SocketAddr(sender)))
+        }
+    }
+
+    /// Sends a datagram to the socket at a path, or at an abstract name.
+    ///
+    /// If the receiver's queue is full, it waits and tries again: the system tells of room only those who are connected.
+    ///
+    /// # Errors
+    /// As the system reports them: `NotFound` if there is no such file, `ConnectionRefused` if nobody has it any more. On a
+    /// foreign thread, an error that says so.
+    ///
+    /// # Cancel safety
+    /// Nothing is lost: cancelled, it has not sent.
+    pub async fn send_to(&self, buf: &[u8], target: impl AsRef<Path>) -> io::Result<usize> {
+        let target = SocketAddr::from_path(target.as_ref())?;
+        let backoff = Backoff::for_full_queue();
+        let send = |io: &_| send_unless_full(io, buf, &target);
+        loop {
+            if let Some(sent) = self.io.io(Direction::Write, send).await? {
+                return Ok(sent);
+            }
+            backoff.shortage();
+            backoff.passed().await;
+        }
+    }
+
+    /// As [`send_to`](Self::send_to), for hand-written futures. One task at a time is sure to be woken.
+    ///
+    /// # Errors
+    /// As [`send_to`](Self::send_to).
+    pub fn poll_send_to(
+        &self,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+        target: impl AsRef<Path>,
+    ) -> Poll<io::Result<usize>> {
+        let target = SocketAddr::from_path(target.as_ref())?;
+        let send = |io: &_| send_unless_full(io, buf, &target);
+        loop {
+            if let Some(sent) = ready!(self.io.poll_io(Direction::Write, cx, send))? {
+                self.backoff.relief();
+                return Poll::Ready(Ok(sent));
+            }
+            self.backoff.shortage();
+            ready!(self.backoff.poll_passed(cx));
+        }
+    }
+
+    /// As [`send_to`](Self::send_to), without waiting.
+    ///
+    /// # Errors
+    /// `WouldBlock` if there is no room, or an error of the socket.
+    pub fn try_send_to(&self, buf: &[u8], target: impl AsRef<Path>) -> io::Result<usize> {
+        let target = SocketAddr::from_path(target.as_ref())?;
+        let sent = self
+            .io
+            .try_io(Direction::Write, |io| send_unless_full(io, buf, &target))?;
+        sent.ok_or_else(|| io::ErrorKind::WouldBlock.into())
+    }
+
+    read_readiness!(poll_recv_ready);
+    write_readiness!(poll_send_ready);
+    ready_method!();
+    foreign_operations!();
+
+    /// Shuts down reading, writing or both.
+    ///
+    /// # Errors
+    /// `NotConnected` if there is no peer.
+    pub fn shutdown(&self, how: Shutdown) -> io::Result<()> {
+        self.io.get().shutdown(how)
+    }
+
+    /// The address it is bound to.
+    ///
+    /// # Errors
+    /// As the system reports them.
+    pub fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.io.get().local_addr().map(SocketAddr)
+    }
+
+    /// The address of the connected peer.
+    ///
+    /// # Errors
+    /// `NotConnected` if there is none.
+    pub fn peer_addr(&self) -> io::Result<SocketAddr> {
+        self.io.get().peer_addr().map(SocketAddr)
+    }
+
+    /// Takes the error that waits on the socket (`SO_ERROR`).
+    ///
+    /// # Errors
+    /// As the system reports them.
+    pub fn take_error(&self) -> io::Result<Option<io::Error>> {
+        self.io.get().take_error()
+    }
+}
+
+/// Sends, or gives `None` if the receiver's queue is full. `WouldBlock` is then left for the socket itself being full: of
+/// that an event will tell.
+fn send_unless_full(
+    io: &net::UnixDatagram,
+    buf: &[u8],
+    target: &SocketAddr,
+) -> io::Result<Option<usize>> {
+    match io.send_to_addr(buf, &target.0) {
+        Err(error)
+            if error.kind() == io::ErrorKind::WouldBlock
+                && Ready::look(io.as_fd(), Interest::WRITABLE).is_ok() =>
+        {
+            Ok(None)
+        }
+        result => result.map(Some),
+    }
+}
+
+std_faces!(UnixDatagram, net::UnixDatagram);

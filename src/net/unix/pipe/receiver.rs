@@ -1,0 +1,52 @@
+//! The receiver: the end of a pipe that is read from.
+
+use std::fs::File;
+
+use super::fifo::Access;
+use crate::net::faces::{async_read, read_readiness, try_reads};
+use crate::net::registered::Registered;
+use crate::readiness::Interest;
+
+/// The end of a pipe that is read from.
+///
+/// Made by [`pipe`](super::pipe), by [`OpenOptions`](super::OpenOptions) of a name, or of a descriptor. Once no sender is
+/// left and all has been read, a read gives the end.
+///
+/// # Example
+/// What a child process says:
+/// ```
+/// use std::process::{Command, Stdio};
+///
+/// use futures_lite::AsyncReadExt;
+/// use toque::net::unix::pipe;
+///
+/// # fn main() -> std::io::Result<()> {
+/// toque::Runtime::new()?.block_on(async {
+///     let (sender, mut receiver) = pipe::pipe()?;
+///     let mut child = Command::new("echo")
+///         .arg("one sandwich")
+///         .stdout(Stdio::from(sender.into_blocking_fd()?))
+///         .spawn()?;
+///
+///     let mut said = String::new();
+///     receiver.read_to_string(&mut said).await?;
+///     assert_eq!(said, "one sandwich\n");
+///     child.wait()?;
+///     Ok(())
+/// })
+/// # }
+/// ```
+pub struct Receiver {
+    io: Registered<File>,
+}
+
+impl Receiver {
+    const INTEREST: Interest = Interest::READABLE;
+
+    read_readiness!(poll_read_ready);
+    try_reads!();
+}
+
+super::pipe_end!(Receiver, Access::Read, "reading");
+async_read!(Receiver);
+async_read!(&Receiver);

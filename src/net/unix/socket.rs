@@ -1,0 +1,127 @@
+//! The Unix socket: one that is neither connected nor listening yet, so that it can be bound first.
+
+use std::io;
+use std::os::fd::OwnedFd;
+use std::path::Path;
+
+use rustix::net::{AddressFamily, SocketType, sockopt};
+
+use super::{SocketAddr, UnixDatagram, UnixListener, UnixStream};
+use crate::net::faces::descriptor_faces;
+use crate::net::socket;
+
+/// A Unix socket that is neither connected nor listening yet.
+///
+/// For a client that has an address of its own, and for a listener's backlog. Nothing of it is in the reactor, so it can be
+/// made outside of a runtime; what becomes of it belongs to the runtime in which it is made.
+///
+/// # Example
+/// ```
+/// use toque::net::UnixSocket;
+///
+/// # fn main() -> std::io::Result<()> {
+/// # let path = std::env::temp_dir().join(format!("toque-socket-{}", std::process::id()));
+/// toque::Runtime::new()?.block_on(async {
+///     let socket = UnixSocket::new_stream()?;
+///     socket.bind(&path)?;
+///     let listener = socket.listen(16)?;
+///
+///     let _client = UnixSocket::new_stream()?.connect(&path).await?;
+///     listener.accept().await?;
+///     std::fs::remove_file(&path)
+/// })
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct UnixSocket {
+    /// Non-blocking, unless it came from elsewhere.
+    pub(in crate::net) fd: OwnedFd,
+}
+
+impl UnixSocket {
+    /// A socket that becomes a [`UnixDatagram`].
+    ///
+    /// # Errors
+    /// As the system reports them.
+    pub fn new_datagram() -> io::Result<UnixSocket> {
+        Self::new(SocketType::DGRAM)
+    }
+
+    /// A socket that becomes a [`UnixStream`] or a [`UnixListener`].
+    ///
+    /// # Errors
+    /// As the system reports them.
+    pub fn new_stream() -> io::Result<UnixSocket> {
+        Self::new(SocketType::STREAM)
+    }
+
+    fn new(kind: SocketType) -> io::Result<UnixSocket> {
+        Ok(Self {
+            fd: socket::open(AddressFamily::UNIX, kind)?,
+        })
+    }
+
+    /// Gives the socket a path, or an abstract name (see [`SocketAddr`]).
+    ///
+    /// # Errors
+    /// As the system reports them: `AddrInUse` if there is a file at the path.
+    pub fn bind(&self, path: impl AsRef<Path>) -> io::Result<()> {
+        let addr = SocketAddr::from_path(path.as_ref())?.to_rustix()?;
+        Ok(rustix::net::bind(&self.fd, &addr)?)
+    }
+
+    /// Listens, with at most `backlog` connections that wait to be accepted; the system has a limit of its own.
+    ///
+    /// # Errors
+    /// `InvalidInput` of a datagram socket, or as the system reports them.
+    ///
+    /// # Panics
+    /// Outside of a runtime.
+    #[track_caller]
+    pub fn listen(self, backlog: u32) -> io::Result<UnixListener> {
+        let fd = self.non_blocking(SocketType::STREAM)?;
+        socket::listen(&fd, backlog)?;
+        UnixListener::registered(fd.into())
+    }
+
+    /// Connects to the listener at a path, or at an abstract name. As [`UnixStream::connect`].
+    ///
+    /// # Errors
+    /// `InvalidInput` of a datagram socket, or as [`UnixStream::connect`].
+    ///
+    /// # Panics
+    /// Outside of a runtime.
+    ///
+    /// # Cancel safety
+    /// Nothing is left behind.
+    pub async fn connect(self, path: impl AsRef<Path>) -> io::Result<UnixStream> {
+        let addr = SocketAddr::from_path(path.as_ref())?.to_rustix()?;
+        UnixStream::connect_socket(self.non_blocking(SocketType::STREAM)?, &addr).await
+    }
+
+    /// Makes a datagram socket of it.
+    ///
+    /// # Errors
+    /// `InvalidInput` of a stream socket, or as the system reports them.
+    ///
+    /// # Panics
+    /// Outside of a runtime.
+    #[track_caller]
+    pub fn datagram(self) -> io::Result<UnixDatagram> {
+        UnixDatagram::registered(self.non_blocking(SocketType::DGRAM)?.into())
+    }
+
+    /// The descriptor, if the socket is of the kind that is needed. One that came from elsewhere may have been blocking.
+    fn non_blocking(self, kind: SocketType) -> io::Result<OwnedFd> {
+        if sockopt::socket_type(&self.fd)? != kind {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "a Unix socket of the other kind: `new_stream` listens and connects, `new_datagram` becomes a `UnixDatagram`",
+            ));
+        }
+        rustix::io::ioctl_fionbio(&self.fd, true)?;
+        Ok(self.fd)
+    }
+}
+
+descriptor_faces!(UnixSocket => fd);

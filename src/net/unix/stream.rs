@@ -1,0 +1,277 @@
+//! The Unix stream: a connection between two processes of one machine.
+//! Made by [`UnixListener::accept`](super::UnixListener::accept), [`UnixStream::connect`] and [`UnixStream::pair`].
+
+use std::io;
+use std::net::Shutdown;
+use std::os::fd::OwnedFd;
+use std::os::unix::net;
+use std::path::Path;
+
+use rustix::io::Errno;
+use rustix::net::SocketAddrUnix;
+
+use super::{OwnedReadHalf, OwnedWriteHalf, ReadHalf, SocketAddr, UnixSocket, WriteHalf};
+use crate::net::backoff::Backoff;
+use crate::net::faces::{
+    async_read, async_write, foreign_operations, read_readiness, ready_method, std_faces,
+    try_reads, try_writes, write_readiness,
+};
+use crate::net::halves::{self, Stream};
+use crate::net::registered::Registered;
+
+/// A connection between two processes of one machine.
+///
+/// Reads and writes through [`futures_io::AsyncRead`] and [`AsyncWrite`](futures_io::AsyncWrite), on the stream and on a
+/// shared reference to it, so that one task can read while another writes. Closing the writer (`close()` of futures-lite)
+/// shuts down the write half only: the peer sees the end, and can still answer.
+///
+/// `Send + Sync`, and used on the thread of the runtime it was made on: elsewhere its operations answer an error that says
+/// so. Dropped anywhere, it is closed.
+///
+/// # Example
+/// ```
+/// use futures_lite::{AsyncReadExt, AsyncWriteExt};
+/// use toque::net::UnixStream;
+///
+/// # fn main() -> std::io::Result<()> {
+/// toque::Runtime::new()?.block_on(async {
+///     let (mut ours, theirs) = UnixStream::pair()?;
+///     toque::spawn(async move { futures_lite::io::copy(&theirs, &theirs).await });
+///
+///     ours.write_all(b"one sandwich").await?;
+///     ours.close().await?;
+///     let mut answer = String::new();
+///     ours.read_to_string(&mut answer).await?;
+///     assert_eq!(answer, "one sandwich");
+///     Ok(())
+/// })
+/// # }
+/// ```
+pub struct UnixStream {
+    io: Registered<net::UnixStream>,
+}
+
+impl UnixStream {
+    /// Connects to the listener at a path, or at an abstract name (see [`SocketAddr`]).
+    ///
+    /// If the listener's queue is full, it waits and tries again.
+    ///
+    /// # Errors
+    /// As the system reports them: `NotFound` if there is no such file, `ConnectionRefused` if nobody listens there any more.
+    ///
+    /// # Panics
+    /// Outside of a runtime.
+    ///
+    /// # Cancel safety
+    /// Nothing is left behind.
+    pub async fn connect(path: impl AsRef<Path>) -> io::Result<UnixStream> {
+        UnixSocket::new_stream()?.connect(path).await
+    }
+
+    /// Connects to the listener at an address. As [`connect`](Self::connect).
+    ///
+    /// # Errors
+    /// As [`connect`](Self::connect); `InvalidInput` for an address without a name.
+    ///
+    /// # Panics
+    /// Outside of a runtime.
+    ///
+    /// # Cancel safety
+    /// Nothing is left behind.
+    pub async fn connect_addr(addr: &SocketAddr) -> io::Result<UnixStream> {
+        Self::connect_socket(UnixSocket::new_stream()?.fd, &addr.to_rustix()?).await
+    }
+
+    /// Connects a non-blocking socket. It is connected at once or not at all.
+    pub(super) async fn connect_socket(
+        socket: OwnedFd,
+        addr: &SocketAddrUnix,
+    ) -> io::Result<UnixStream> {
+        let backoff = Backoff::for_full_queue();
+        loop {
+            match rustix::net::connect(&socket, addr) {
+                Ok(()) => return Self::registered(socket.into()),
+                Err(Errno::AGAIN) => backoff.shortage(),
+                Err(Errno::INTR) => {}
+                Err(error) => return Err(error.into()),
+            }
+            backoff.passed().await;
+        }
+    }
+
+    /// Two streams that are connected to each other.
+    ///
+    /// # Errors
+    /// As the system reports them.
+    ///
+    /// # Panics
+    /// Outside of a runtime.
+    #[track_caller]
+    pub fn pair() -> io::Result<(UnixStream, UnixStream)> {
+        let (one, two) = net::UnixStream::pair()?;
+        Ok((Self::fresh(one)?, Self::fresh(two)?))
+    }
+
+    /// An end of a new pair.
+    #[track_caller]
+    fn fresh(end: net::UnixStream) -> io::Result<UnixStream> {
+        let end = Self::from_std(end)?;
+        end.io.note_nothing_to_read();
+        Ok(end)
+    }
+
+    /// A stream that is connected and non-blocking.
+    #[track_caller]
+    pub(super) fn registered(io: net::UnixStream) -> io::Result<UnixStream> {
+        Ok(Self {
+            io: Registered::new(io, true)?,
+        })
+    }
+
+    read_readiness!(poll_read_ready);
+    write_readiness!(poll_write_ready);
+    ready_method!();
+    foreign_operations!();
+    try_reads!();
+    try_writes!();
+
+    /// Shuts down reading, writing or both. After `Write` the peer reads what was sent, then the end.
+    ///
+    /// # Errors
+    /// `NotConnected` if the connection is gone.
+    pub fn shutdown(&self, how: Shutdown) -> io::Result<()> {
+        self.io.get().shutdown(how)
+    }
+
+    /// Splits the stream into a half to read and a half to write, for one task that does both at once.
+    ///
+    /// # Example
+    /// ```
+    /// # use toque::net::UnixStream;
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// use futures_lite::{AsyncReadExt, AsyncWriteExt, future};
+    ///
+    /// let (mut ours, mut theirs) = UnixStream::pair()?;
+    /// let (mut reader, mut writer) = ours.split();
+    /// let mut answer = [0; 2];
+    /// future::try_zip(writer.write_all(b"hi"), async {
+    ///     # let mut order = [0; 2];
+    ///     # theirs.read_exact(&mut order).await?;
+    ///     # theirs.write_all(&order).await?;
+    ///     reader.read_exact(&mut answer).await
+    /// })
+    /// .await?;
+    /// # assert_eq!(&answer, b"hi");
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
+    pub fn split(&mut self) -> (ReadHalf<'_>, WriteHalf<'_>) {
+        halves::split(self)
+    }
+
+    /// Splits the stream into halves that own it together, for two tasks. Dropping the write half shuts down writing.
+    ///
+    /// # Example
+    /// ```
+    /// # use toque::net::UnixStream;
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// use futures_lite::{AsyncReadExt, AsyncWriteExt};
+    ///
+    /// let (ours, theirs) = UnixStream::pair()?;
+    /// toque::spawn(async move { futures_lite::io::copy(&theirs, &theirs).await });
+    ///
+    /// let (mut reader, mut writer) = ours.into_split();
+    /// toque::spawn(async move { writer.write_all(b"hi").await });
+    /// let mut answer = String::new();
+    /// reader.read_to_string(&mut answer).await?;
+    /// assert_eq!(answer, "hi");
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
+    pub fn into_split(self) -> (OwnedReadHalf, OwnedWriteHalf) {
+        halves::into_split(self)
+    }
+
+    /// The address of this end.
+    ///
+    /// # Errors
+    /// As the system reports them.
+    pub fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.io.get().local_addr().map(SocketAddr)
+    }
+
+    /// The address of the other end.
+    ///
+    /// # Errors
+    /// As the system reports them.
+    pub fn peer_addr(&self) -> io::Result<SocketAddr> {
+        self.io.get().peer_addr().map(SocketAddr)
+    }
+
+    /// Who was at the other end when it connected, or made the pair.
+    ///
+    /// # Example
+    /// ```
+    /// # use toque::net::UnixStream;
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let (ours, _theirs) = UnixStream::pair()?;
+    /// let me = ours.peer_cred()?;
+    /// assert_eq!(me.pid(), Some(std::process::id() as i32));
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As the system reports them.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    pub fn peer_cred(&self) -> io::Result<super::UCred> {
+        super::UCred::of_peer(self)
+    }
+
+    /// Takes the error that waits on the socket (`SO_ERROR`).
+    ///
+    /// # Errors
+    /// As the system reports them.
+    pub fn take_error(&self) -> io::Result<Option<io::Error>> {
+        self.io.get().take_error()
+    }
+}
+
+impl Stream for UnixStream {
+    type Io = net::UnixStream;
+    type Addr = SocketAddr;
+
+    fn io(&self) -> &Registered<net::UnixStream> {
+        &self.io
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.local_addr()
+    }
+
+    fn peer_addr(&self) -> io::Result<SocketAddr> {
+        self.peer_addr()
+    }
+
+    fn shutdown(&self, how: Shutdown) -> io::Result<()> {
+        self.shutdown(how)
+    }
+}
+
+std_faces!(UnixStream, net::UnixStream);
+async_read!(UnixStream);
+async_read!(&UnixStream);
+async_write!(UnixStream, close: |stream| stream.close());
+async_write!(&UnixStream, close: |stream| stream.close());
+
+impl AsRef<UnixStream> for UnixStream {
+    fn as_ref(&self) -> &UnixStream {
+        self
+    }
+}
