@@ -593,6 +593,16 @@ fn the_polled_and_tried_forms_of_a_datagram_do_as_the_awaited_ones() {
     });
 }
 
+/// Receives 100 datagrams of one byte, numbered.
+async fn receive_a_hundred(kitchen: &UnixDatagram) -> Result {
+    let mut buf = [0; 8];
+    for number in 0..100 {
+        assert_eq!(kitchen.recv(&mut buf).await?, 1);
+        assert_eq!(buf[0], number);
+    }
+    Ok(())
+}
+
 #[test]
 fn a_connected_sender_waits_while_the_queue_of_its_receiver_is_full() {
     run(|| async {
@@ -607,11 +617,7 @@ fn a_connected_sender_waits_while_the_queue_of_its_receiver_is_full() {
         });
         let_others_run().await;
         assert!(!sender.is_finished());
-        let mut buf = [0; 8];
-        for number in 0..100 {
-            assert_eq!(kitchen.recv(&mut buf).await?, 1);
-            assert_eq!(buf[0], number);
-        }
+        receive_a_hundred(&kitchen).await?;
         sender.await?;
         Ok(())
     });
@@ -637,11 +643,7 @@ fn an_unconnected_sender_waits_too_although_the_system_tells_it_nothing() {
         });
         let_others_run().await;
         assert!(!sender.is_finished());
-        let mut buf = [0; 8];
-        for number in 0..100 {
-            assert_eq!(kitchen.recv(&mut buf).await?, 1);
-            assert_eq!(buf[0], number);
-        }
+        receive_a_hundred(&kitchen).await?;
         sender.await?;
         Ok(())
     });

@@ -3,6 +3,7 @@
 //! goes to the blocking pool.
 
 use std::fmt;
+use std::future::Future;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 
@@ -98,7 +99,7 @@ pub async fn lookup_host(
 ///
 /// # Cancel safety
 /// Nothing is lost; a look-up under way ends on its own thread and is thrown away.
-pub(crate) async fn resolve(addr: impl ToSocketAddrs) -> io::Result<Vec<SocketAddr>> {
+async fn resolve(addr: impl ToSocketAddrs) -> io::Result<Vec<SocketAddr>> {
     let resolution = addr.resolve();
     if let Resolution::Known(addrs) = resolution {
         return Ok(addrs);
@@ -114,8 +115,26 @@ pub(crate) async fn resolve_one(addr: impl ToSocketAddrs) -> io::Result<SocketAd
     addrs.into_iter().next().ok_or_else(no_address)
 }
 
+/// The first success of `op` among the addresses of `addr`, or its last error.
+pub(crate) async fn first_that<R, F>(
+    addr: impl ToSocketAddrs,
+    op: impl Fn(SocketAddr) -> F,
+) -> io::Result<R>
+where
+    F: Future<Output = io::Result<R>>,
+{
+    let mut last = None;
+    for addr in resolve(addr).await? {
+        match op(addr).await {
+            Ok(result) => return Ok(result),
+            Err(error) => last = Some(error),
+        }
+    }
+    Err(last.unwrap_or_else(no_address))
+}
+
 /// The error of an operation on an address that resolved to nothing.
-pub(crate) fn no_address() -> io::Error {
+fn no_address() -> io::Error {
     io::Error::new(
         io::ErrorKind::InvalidInput,
         "the address resolved to no socket address",

@@ -556,14 +556,14 @@ fn a_waker_of_a_sender_may_use_the_channel() {
     }
 }
 
-/// A value that sends another of its kind when it is dropped.
-struct Homesick(Sender<Homesick>);
+/// A value that sends another when it is dropped, if it has a sender.
+struct Homesick(Option<Sender<Homesick>>);
 
 impl Drop for Homesick {
     fn drop(&mut self) {
-        let refused = self.0.try_send(Homesick(self.0.clone()));
-        // which would try it again, and so on
-        std::mem::forget(refused);
+        if let Some(sender) = self.0.take() {
+            drop(sender.try_send(Homesick(None)));
+        }
     }
 }
 
@@ -571,13 +571,13 @@ impl Drop for Homesick {
 fn a_value_may_use_the_channel_when_it_is_dropped() {
     let (sender, mut receiver) = mpsc::channel(3);
     for _ in 0..2 {
-        assert!(sender.try_send(Homesick(sender.clone())).is_ok());
+        assert!(sender.try_send(Homesick(Some(sender.clone()))).is_ok());
     }
     drop(receiver.try_recv()); // it sends another
     assert_eq!(receiver.len(), 2);
     let permit = sender.try_reserve().unwrap();
     drop(receiver);
-    permit.send(Homesick(sender.clone()));
+    permit.send(Homesick(Some(sender.clone())));
     assert_eq!(sender.capacity(), 3);
 }
 

@@ -7,10 +7,57 @@ use super::TcpStream;
 use crate::net::halves;
 
 /// The half that reads, of [`TcpStream::split`].
+///
+/// # Example
+/// ```
+/// use futures_lite::{AsyncReadExt, AsyncWriteExt, future};
+/// use toque::net::{TcpListener, TcpStream};
+///
+/// # fn main() -> std::io::Result<()> {
+/// toque::Runtime::new()?.block_on(async {
+///     let listener = TcpListener::bind("127.0.0.1:0").await?;
+///     let mut ours = TcpStream::connect(listener.local_addr()?).await?;
+///     let (mut theirs, _) = listener.accept().await?;
+///     let (mut reader, mut writer) = ours.split();
+///     let mut answer = [0; 2];
+///     future::try_zip(writer.write_all(b"hi"), async {
+///         # let mut order = [0; 2];
+///         # theirs.read_exact(&mut order).await?;
+///         # theirs.write_all(&order).await?;
+///         reader.read_exact(&mut answer).await
+///     })
+///     .await?;
+///     # assert_eq!(&answer, b"hi");
+///     Ok(())
+/// })
+/// # }
+/// ```
 pub type ReadHalf<'a> = halves::ReadHalf<'a, TcpStream>;
 /// The half that writes, of [`TcpStream::split`].
 pub type WriteHalf<'a> = halves::WriteHalf<'a, TcpStream>;
 /// The half that reads, of [`TcpStream::into_split`].
+///
+/// # Example
+/// ```
+/// use futures_lite::{AsyncReadExt, AsyncWriteExt};
+/// use toque::net::{TcpListener, TcpStream};
+///
+/// # fn main() -> std::io::Result<()> {
+/// toque::Runtime::new()?.block_on(async {
+///     let listener = TcpListener::bind("127.0.0.1:0").await?;
+///     let ours = TcpStream::connect(listener.local_addr()?).await?;
+///     let (theirs, _) = listener.accept().await?;
+///     toque::spawn(async move { futures_lite::io::copy(&theirs, &theirs).await });
+///
+///     let (mut reader, mut writer) = ours.into_split();
+///     toque::spawn(async move { writer.write_all(b"hi").await });
+///     let mut answer = String::new();
+///     reader.read_to_string(&mut answer).await?;
+///     assert_eq!(answer, "hi");
+///     Ok(())
+/// })
+/// # }
+/// ```
 pub type OwnedReadHalf = halves::OwnedReadHalf<TcpStream>;
 /// The half that writes, of [`TcpStream::into_split`].
 pub type OwnedWriteHalf = halves::OwnedWriteHalf<TcpStream>;

@@ -1,13 +1,14 @@
 //! The listener: a socket that hands out one stream for each client that calls.
 //! Servers loop over [`TcpListener::accept`].
 
+use std::future::ready;
 use std::io;
 use std::net::{self, SocketAddr};
 use std::task::{Context, Poll};
 
 use super::{TcpSocket, TcpStream};
 use crate::net::acceptor::Acceptor;
-use crate::net::addr::{ToSocketAddrs, no_address, resolve};
+use crate::net::addr::{ToSocketAddrs, first_that};
 use crate::net::faces::std_faces;
 use crate::net::options::ttl_options;
 use crate::net::socket;
@@ -56,14 +57,7 @@ impl TcpListener {
     /// # Cancel safety
     /// Nothing is left behind.
     pub async fn bind(addr: impl ToSocketAddrs) -> io::Result<TcpListener> {
-        let mut last = None;
-        for addr in resolve(addr).await? {
-            match Self::bind_one(addr) {
-                Ok(listener) => return Ok(listener),
-                Err(error) => last = Some(error),
-            }
-        }
-        Err(last.unwrap_or_else(no_address))
+        first_that(addr, |addr| ready(Self::bind_one(addr))).await
     }
 
     fn bind_one(addr: SocketAddr) -> io::Result<TcpListener> {

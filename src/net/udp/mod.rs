@@ -2,14 +2,13 @@
 
 mod options;
 
+use std::future::ready;
 use std::io;
 use std::net::{self, SocketAddr};
 use std::task::{Context, Poll};
 
-use super::addr::{ToSocketAddrs, no_address, resolve, resolve_one};
-use super::faces::{
-    foreign_operations, read_readiness, ready_method, std_faces, three_forms, write_readiness,
-};
+use super::addr::{ToSocketAddrs, first_that, resolve_one};
+use super::faces::{readiness, std_faces, three_forms};
 use super::registered::Registered;
 use crate::reactor::Direction;
 
@@ -49,6 +48,7 @@ use crate::reactor::Direction;
 /// # }
 /// ```
 pub struct UdpSocket {
+    /// The socket and its place in the reactor.
     io: Registered<net::UdpSocket>,
 }
 
@@ -64,14 +64,8 @@ impl UdpSocket {
     /// # Cancel safety
     /// Nothing is left behind.
     pub async fn bind(addr: impl ToSocketAddrs) -> io::Result<UdpSocket> {
-        let mut last = None;
-        for addr in resolve(addr).await? {
-            match net::UdpSocket::bind(addr) {
-                Ok(socket) => return Self::from_std(socket),
-                Err(error) => last = Some(error),
-            }
-        }
-        Err(last.unwrap_or_else(no_address))
+        let socket = first_that(addr, |addr| ready(net::UdpSocket::bind(addr))).await?;
+        Self::from_std(socket)
     }
 
     /// A socket that is non-blocking.
@@ -92,14 +86,7 @@ impl UdpSocket {
     /// # Cancel safety
     /// Either it is connected or it is not.
     pub async fn connect(&self, addr: impl ToSocketAddrs) -> io::Result<()> {
-        let mut last = None;
-        for addr in resolve(addr).await? {
-            match self.io.get().connect(addr) {
-                Ok(()) => return Ok(()),
-                Err(error) => last = Some(error),
-            }
-        }
-        Err(last.unwrap_or_else(no_address))
+        first_that(addr, |addr| ready(self.io.get().connect(addr))).await
     }
 
     three_forms! {
@@ -174,10 +161,7 @@ impl UdpSocket {
         () -> SocketAddr, |io| Ok(io.peek_from(&mut [])?.1)
     }
 
-    read_readiness!(poll_recv_ready);
-    write_readiness!(poll_send_ready);
-    ready_method!();
-    foreign_operations!();
+    readiness!(poll_recv_ready, poll_send_ready);
 
     /// The address it is bound to; tells the port where the system chose it.
     ///

@@ -9,9 +9,7 @@ use std::task::{Context, Poll, ready};
 
 use super::SocketAddr;
 use crate::net::backoff::Backoff;
-use crate::net::faces::{
-    foreign_operations, read_readiness, ready_method, std_faces, three_forms, write_readiness,
-};
+use crate::net::faces::{readiness, std_faces, three_forms};
 use crate::net::registered::Registered;
 use crate::reactor::Direction;
 use crate::readiness::{Interest, Ready};
@@ -46,6 +44,7 @@ use crate::readiness::{Interest, Ready};
 /// # }
 /// ```
 pub struct UnixDatagram {
+    /// The socket and its place in the reactor.
     io: Registered<net::UnixDatagram>,
     /// For `poll_send_to`, which has no future of its own to wait in.
     backoff: Backoff,
@@ -193,10 +192,7 @@ impl UnixDatagram {
         sent.ok_or_else(|| io::ErrorKind::WouldBlock.into())
     }
 
-    read_readiness!(poll_recv_ready);
-    write_readiness!(poll_send_ready);
-    ready_method!();
-    foreign_operations!();
+    readiness!(poll_recv_ready, poll_send_ready);
 
     /// Shuts down reading, writing or both.
     ///

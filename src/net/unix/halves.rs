@@ -4,10 +4,53 @@ use super::UnixStream;
 use crate::net::halves;
 
 /// The half that reads, of [`UnixStream::split`].
+///
+/// # Example
+/// ```
+/// use futures_lite::{AsyncReadExt, AsyncWriteExt, future};
+/// use toque::net::UnixStream;
+///
+/// # fn main() -> std::io::Result<()> {
+/// toque::Runtime::new()?.block_on(async {
+///     let (mut ours, mut theirs) = UnixStream::pair()?;
+///     let (mut reader, mut writer) = ours.split();
+///     let mut answer = [0; 2];
+///     future::try_zip(writer.write_all(b"hi"), async {
+///         # let mut order = [0; 2];
+///         # theirs.read_exact(&mut order).await?;
+///         # theirs.write_all(&order).await?;
+///         reader.read_exact(&mut answer).await
+///     })
+///     .await?;
+///     # assert_eq!(&answer, b"hi");
+///     Ok(())
+/// })
+/// # }
+/// ```
 pub type ReadHalf<'a> = halves::ReadHalf<'a, UnixStream>;
 /// The half that writes, of [`UnixStream::split`].
 pub type WriteHalf<'a> = halves::WriteHalf<'a, UnixStream>;
 /// The half that reads, of [`UnixStream::into_split`].
+///
+/// # Example
+/// ```
+/// use futures_lite::{AsyncReadExt, AsyncWriteExt};
+/// use toque::net::UnixStream;
+///
+/// # fn main() -> std::io::Result<()> {
+/// toque::Runtime::new()?.block_on(async {
+///     let (ours, theirs) = UnixStream::pair()?;
+///     toque::spawn(async move { futures_lite::io::copy(&theirs, &theirs).await });
+///
+///     let (mut reader, mut writer) = ours.into_split();
+///     toque::spawn(async move { writer.write_all(b"hi").await });
+///     let mut answer = String::new();
+///     reader.read_to_string(&mut answer).await?;
+///     assert_eq!(answer, "hi");
+///     Ok(())
+/// })
+/// # }
+/// ```
 pub type OwnedReadHalf = halves::OwnedReadHalf<UnixStream>;
 /// The half that writes, of [`UnixStream::into_split`].
 pub type OwnedWriteHalf = halves::OwnedWriteHalf<UnixStream>;

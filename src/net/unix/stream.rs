@@ -2,7 +2,6 @@
 //! Made by [`UnixListener::accept`](super::UnixListener::accept), [`UnixStream::connect`] and [`UnixStream::pair`].
 
 use std::io;
-use std::net::Shutdown;
 use std::os::fd::OwnedFd;
 use std::os::unix::net;
 use std::path::Path;
@@ -10,13 +9,10 @@ use std::path::Path;
 use rustix::io::Errno;
 use rustix::net::SocketAddrUnix;
 
-use super::{OwnedReadHalf, OwnedWriteHalf, ReadHalf, SocketAddr, UnixSocket, WriteHalf};
+use super::{SocketAddr, UnixSocket};
 use crate::net::backoff::Backoff;
-use crate::net::faces::{
-    async_read, async_write, foreign_operations, read_readiness, ready_method, std_faces,
-    try_reads, try_writes, write_readiness,
-};
-use crate::net::halves::{self, Stream};
+use crate::net::faces::stream_faces;
+use crate::net::halves::Stream;
 use crate::net::registered::Registered;
 
 /// A connection between two processes of one machine.
@@ -48,6 +44,7 @@ use crate::net::registered::Registered;
 /// # }
 /// ```
 pub struct UnixStream {
+    /// The socket and its place in the reactor.
     io: Registered<net::UnixStream>,
 }
 
@@ -128,74 +125,6 @@ impl UnixStream {
         })
     }
 
-    read_readiness!(poll_read_ready);
-    write_readiness!(poll_write_ready);
-    ready_method!();
-    foreign_operations!();
-    try_reads!();
-    try_writes!();
-
-    /// Shuts down reading, writing or both. After `Write` the peer reads what was sent, then the end.
-    ///
-    /// # Errors
-    /// `NotConnected` if the connection is gone.
-    pub fn shutdown(&self, how: Shutdown) -> io::Result<()> {
-        self.io.get().shutdown(how)
-    }
-
-    /// Splits the stream into a half to read and a half to write, for one task that does both at once.
-    ///
-    /// # Example
-    /// ```
-    /// # use toque::net::UnixStream;
-    /// # fn main() -> std::io::Result<()> {
-    /// # toque::Runtime::new()?.block_on(async {
-    /// use futures_lite::{AsyncReadExt, AsyncWriteExt, future};
-    ///
-    /// let (mut ours, mut theirs) = UnixStream::pair()?;
-    /// let (mut reader, mut writer) = ours.split();
-    /// let mut answer = [0; 2];
-    /// future::try_zip(writer.write_all(b"hi"), async {
-    ///     # let mut order = [0; 2];
-    ///     # theirs.read_exact(&mut order).await?;
-    ///     # theirs.write_all(&order).await?;
-    ///     reader.read_exact(&mut answer).await
-    /// })
-    /// .await?;
-    /// # assert_eq!(&answer, b"hi");
-    /// # Ok(())
-    /// # })
-    /// # }
-    /// ```
-    pub fn split(&mut self) -> (ReadHalf<'_>, WriteHalf<'_>) {
-        halves::split(self)
-    }
-
-    /// Splits the stream into halves that own it together, for two tasks. Dropping the write half shuts down writing.
-    ///
-    /// # Example
-    /// ```
-    /// # use toque::net::UnixStream;
-    /// # fn main() -> std::io::Result<()> {
-    /// # toque::Runtime::new()?.block_on(async {
-    /// use futures_lite::{AsyncReadExt, AsyncWriteExt};
-    ///
-    /// let (ours, theirs) = UnixStream::pair()?;
-    /// toque::spawn(async move { futures_lite::io::copy(&theirs, &theirs).await });
-    ///
-    /// let (mut reader, mut writer) = ours.into_split();
-    /// toque::spawn(async move { writer.write_all(b"hi").await });
-    /// let mut answer = String::new();
-    /// reader.read_to_string(&mut answer).await?;
-    /// assert_eq!(answer, "hi");
-    /// # Ok(())
-    /// # })
-    /// # }
-    /// ```
-    pub fn into_split(self) -> (OwnedReadHalf, OwnedWriteHalf) {
-        halves::into_split(self)
-    }
-
     /// The address of this end.
     ///
     /// # Errors
@@ -233,45 +162,6 @@ impl UnixStream {
     pub fn peer_cred(&self) -> io::Result<super::UCred> {
         super::UCred::of_peer(self)
     }
-
-    /// Takes the error that waits on the socket (`SO_ERROR`).
-    ///
-    /// # Errors
-    /// As the system reports them.
-    pub fn take_error(&self) -> io::Result<Option<io::Error>> {
-        self.io.get().take_error()
-    }
 }
 
-impl Stream for UnixStream {
-    type Io = net::UnixStream;
-    type Addr = SocketAddr;
-
-    fn io(&self) -> &Registered<net::UnixStream> {
-        &self.io
-    }
-
-    fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.local_addr()
-    }
-
-    fn peer_addr(&self) -> io::Result<SocketAddr> {
-        self.peer_addr()
-    }
-
-    fn shutdown(&self, how: Shutdown) -> io::Result<()> {
-        self.shutdown(how)
-    }
-}
-
-std_faces!(UnixStream, net::UnixStream);
-async_read!(UnixStream);
-async_read!(&UnixStream);
-async_write!(UnixStream, close: |stream| stream.close());
-async_write!(&UnixStream, close: |stream| stream.close());
-
-impl AsRef<UnixStream> for UnixStream {
-    fn as_ref(&self) -> &UnixStream {
-        self
-    }
-}
+stream_faces!(UnixStream, net::UnixStream, SocketAddr);
