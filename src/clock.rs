@@ -237,7 +237,8 @@ impl Clock {
             .wanted
             .get()
             .is_some_and(|target| deadline <= self.ns(target));
-        if !wanted && !(idle && self.auto_advance.get()) {
+        let free = idle && self.auto_advance.get();
+        if !wanted && !free {
             return false;
         }
         let then = self.origin + Duration::from_nanos(deadline);

@@ -76,10 +76,6 @@ mod imp {
                 self.0.notify_all();
             }
 
-            pub(crate) fn wait<'a, T>(&self, guard: MutexGuard<'a, T>) -> MutexGuard<'a, T> {
-                self.0.wait(guard).unwrap_or_else(PoisonError::into_inner)
-            }
-
             /// Waits at most `limit`; the flag is true if that has passed.
             pub(crate) fn wait_timeout<'a, T>(
                 &self,

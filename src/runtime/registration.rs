@@ -129,22 +129,32 @@ impl Registration {
 
 impl Drop for Registration {
     fn drop(&mut self) {
-        // After its runtime, nothing is left to leave.
-        let Some(shared) = registry::get(self.runtime) else {
-            return;
-        };
         // SAFETY: the descriptor stands behind the registration in the struct that holds both, so it is still open.
         let fd = unsafe { BorrowedFd::borrow_raw(self.fd) };
-        reactor::deregister(&shared.registrar, fd);
-        let (runtime, key) = (self.runtime, self.key);
-        let remove = move || {
-            current::get_if(runtime).map(|core| core.reactor.remove(key));
-        };
-        match current::get_if(runtime) {
-            Some(_) => remove(),
-            None => shared.home.errand(remove),
+        match current::get_if(self.runtime) {
+            Some(core) => {
+                reactor::deregister(&core.shared.registrar, fd);
+                core.reactor.remove(self.key);
+            }
+            None => leave_from_afar(self.runtime, self.key, fd),
         }
     }
+}
+
+/// Leaves a reactor from a thread that is not its own: the operating system's part at once, before the descriptor is closed, and
+/// the table's by an errand.
+#[cold]
+fn leave_from_afar(runtime: u64, key: SourceKey, fd: BorrowedFd<'_>) {
+    // After its runtime, nothing is left to leave.
+    let Some(shared) = registry::get(runtime) else {
+        return;
+    };
+    reactor::deregister(&shared.registrar, fd);
+    shared.home.errand(move || {
+        if let Some(core) = current::get_if(runtime) {
+            core.reactor.remove(key);
+        }
+    });
 }
 
 /// The future of [`Registration::io`]. Dropped, it waits no more.
