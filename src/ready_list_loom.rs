@@ -13,7 +13,7 @@ use loom::thread;
 #[test]
 fn no_ring_is_lost() {
     let mut builder = loom::model::Builder::new();
-    builder.preemption_bound = Some(3); // with four it takes a minute, and finds nothing
+    builder.preemption_bound = Some(3); // without a bound it takes most of a minute, and finds nothing more
     builder.check(|| {
         let list = Arc::new(ReadyList::new());
         let children = [1, 2].map(|key| {

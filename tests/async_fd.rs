@@ -16,9 +16,11 @@ use std::task::Poll;
 use std::thread;
 
 use futures_lite::{AsyncReadExt, AsyncWriteExt};
+use tools::{
+    Count, CountingWaker, counting, let_others_run, on_every_reactor, poll_once, run, watched,
+};
 use toque::io::Async;
 use toque::{Runtime, spawn};
-use tools::{Count, CountingWaker, counting, let_others_run, on_every_reactor, poll_once, run, watched};
 
 type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -69,13 +71,19 @@ fn the_reader_of_an_emptied_pipe_learns_of_its_end() {
             .spawn()?;
         let input = Async::new(OwnedFd::from(cat.stdin.take().unwrap()))?;
         let output = Async::new(OwnedFd::from(cat.stdout.take().unwrap()))?;
-        let written = input.write_with(|io| Ok(rustix::io::write(io, b"soup")?)).await?;
+        let written = input
+            .write_with(|io| Ok(rustix::io::write(io, b"soup")?))
+            .await?;
         assert_eq!(written, 4);
         let mut buf = [0; 64];
-        let n = output.read_with(|io| Ok(rustix::io::read(io, &mut buf)?)).await?;
+        let n = output
+            .read_with(|io| Ok(rustix::io::read(io, &mut buf)?))
+            .await?;
         assert_eq!(&buf[..n], b"soup");
         let end = spawn(async move {
-            output.read_with(|io| Ok(rustix::io::read(io, &mut [0; 64])?)).await
+            output
+                .read_with(|io| Ok(rustix::io::read(io, &mut [0; 64])?))
+                .await
         });
         let_others_run().await;
         assert!(!end.is_finished(), "emptied, and not at its end");
@@ -89,7 +97,10 @@ fn the_reader_of_an_emptied_pipe_learns_of_its_end() {
 #[test]
 fn the_writer_of_a_full_pipe_learns_that_its_reader_is_gone() {
     on_each(|| async {
-        let mut sleeper = Command::new("sleep").arg("1000").stdin(Stdio::piped()).spawn()?;
+        let mut sleeper = Command::new("sleep")
+            .arg("1000")
+            .stdin(Stdio::piped())
+            .spawn()?;
         let input = Async::new(OwnedFd::from(sleeper.stdin.take().unwrap()))?;
         let writer = spawn(async move {
             loop {
@@ -115,7 +126,10 @@ fn datagrams_and_listeners_join_the_reactor_too() {
         let addr = receiver.get_ref().local_addr()?;
         let received = spawn(async move {
             let mut buf = [0; 64];
-            let (n, _) = receiver.read_with(|io| io.recv_from(&mut buf)).await.unwrap();
+            let (n, _) = receiver
+                .read_with(|io| io.recv_from(&mut buf))
+                .await
+                .unwrap();
             buf[..n].to_vec()
         });
         let_others_run().await;
@@ -268,7 +282,10 @@ fn an_operation_that_is_dropped_waits_no_more() {
 fn an_operation_polled_by_another_task_wakes_that_one() {
     on_each(|| async {
         let (near, mut far) = pair()?;
-        let (first, second) = (Arc::new(CountingWaker::default()), Arc::new(CountingWaker::default()));
+        let (first, second) = (
+            Arc::new(CountingWaker::default()),
+            Arc::new(CountingWaker::default()),
+        );
         let mut read = pin!(read_byte(&near));
         assert!(poll_once(&mut read, &first.clone().into()).is_pending());
         assert!(poll_once(&mut read, &second.clone().into()).is_pending());
@@ -290,7 +307,11 @@ fn what_an_operation_says_is_passed_on_or_tried_again() {
         let result = near
             .read_with(|_| {
                 tries += 1;
-                if tries < 3 { Err(ErrorKind::Interrupted.into()) } else { Ok(tries) }
+                if tries < 3 {
+                    Err(ErrorKind::Interrupted.into())
+                } else {
+                    Ok(tries)
+                }
             })
             .await?;
         assert_eq!(result, 3);
@@ -411,7 +432,11 @@ fn a_borrowed_descriptor_is_left_in_peace_afterwards() {
         }
         far.write_all(b"!")?;
         let polls = Count::default();
-        counting(polls.clone(), toque::time::sleep(std::time::Duration::from_millis(5))).await;
+        counting(
+            polls.clone(),
+            toque::time::sleep(std::time::Duration::from_millis(5)),
+        )
+        .await;
         assert_eq!(polls.get(), 2);
         Ok(())
     });

@@ -16,15 +16,15 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread;
 use std::time::Duration;
 
+use tools::{
+    Count, CountingWaker, KINDS, counting, let_others_run, on_every_reactor, poll_once,
+    runtime_with, watched,
+};
 use toque::io::Async;
 use toque::net::TcpListener;
 use toque::runtime::ReactorKind;
 use toque::spawn;
 use toque::time::sleep;
-use tools::{
-    Count, CountingWaker, KINDS, counting, let_others_run, on_every_reactor, poll_once,
-    runtime_with, watched,
-};
 
 type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -85,51 +85,59 @@ fn alone(name: &str, test: impl FnOnce()) {
 /// the number, and has nothing to read.
 #[test]
 fn an_event_of_a_closed_descriptor_does_not_reach_the_next_owner_of_its_number() {
-    alone("an_event_of_a_closed_descriptor_does_not_reach_the_next_owner_of_its_number", || {
-        on_each(|| async {
-            let ((one, mut far_one), (two, mut far_two)) = (pair()?, pair()?);
-            let handler = spawn(async move {
-                read(&one, &Count::default()).await.unwrap();
-                let number = two.as_raw_fd();
-                drop(two);
-                let (near, far) = pair_with_number(number).unwrap();
-                assert_waits_for_its_own_event(Async::new(near).unwrap(), far).await;
+    alone(
+        "an_event_of_a_closed_descriptor_does_not_reach_the_next_owner_of_its_number",
+        || {
+            on_each(|| async {
+                let ((one, mut far_one), (two, mut far_two)) = (pair()?, pair()?);
+                let handler = spawn(async move {
+                    read(&one, &Count::default()).await.unwrap();
+                    let number = two.as_raw_fd();
+                    drop(two);
+                    let (near, far) = pair_with_number(number).unwrap();
+                    assert_waits_for_its_own_event(Async::new(near).unwrap(), far).await;
+                });
+                let_others_run().await;
+                far_one.write_all(b"!")?;
+                far_two.write_all(b"!")?;
+                handler.await?;
+                Ok(())
             });
-            let_others_run().await;
-            far_one.write_all(b"!")?;
-            far_two.write_all(b"!")?;
-            handler.await?;
-            Ok(())
-        });
-    });
+        },
+    );
 }
 
 /// The same with the old socket kept open by a duplicate, as by another process: its events go on, and must reach nobody.
 /// Seen to fail with a source that is not removed.
 #[test]
 fn an_event_of_a_duplicate_does_not_reach_the_next_owner_of_a_number() {
-    alone("an_event_of_a_duplicate_does_not_reach_the_next_owner_of_a_number", || {
-        on_each(|| async {
-            let (old, mut far) = pair()?;
-            let duplicate = old.get_ref().try_clone()?;
-            let number = old.as_raw_fd();
-            let waits_for_old = Arc::new(CountingWaker::default());
-            assert!(poll_once(&mut pin!(read(&old, &Count::default())), Waker::noop()).is_pending());
-            let waker = waits_for_old.clone().into();
-            let polled = old.poll_readable(&mut Context::from_waker(&waker));
-            assert!(polled.is_pending());
-            drop(old);
-            assert_eq!(waits_for_old.wakes(), 1, "told that it is gone");
+    alone(
+        "an_event_of_a_duplicate_does_not_reach_the_next_owner_of_a_number",
+        || {
+            on_each(|| async {
+                let (old, mut far) = pair()?;
+                let duplicate = old.get_ref().try_clone()?;
+                let number = old.as_raw_fd();
+                let waits_for_old = Arc::new(CountingWaker::default());
+                assert!(
+                    poll_once(&mut pin!(read(&old, &Count::default())), Waker::noop()).is_pending()
+                );
+                let waker = waits_for_old.clone().into();
+                let polled = old.poll_readable(&mut Context::from_waker(&waker));
+                assert!(polled.is_pending());
+                drop(old);
+                assert_eq!(waits_for_old.wakes(), 1, "told that it is gone");
 
-            let (near, end) = pair_with_number(number)?;
-            let near = Async::new(near)?;
-            far.write_all(b"!")?;
-            assert_waits_for_its_own_event(near, end).await;
-            assert_eq!(waits_for_old.wakes(), 1);
-            drop(duplicate);
-            Ok(())
-        });
-    });
+                let (near, end) = pair_with_number(number)?;
+                let near = Async::new(near)?;
+                far.write_all(b"!")?;
+                assert_waits_for_its_own_event(near, end).await;
+                assert_eq!(waits_for_old.wakes(), 1);
+                drop(duplicate);
+                Ok(())
+            });
+        },
+    );
 }
 
 /// Demands that nothing wakes a reader until its own peer does something.
@@ -269,7 +277,13 @@ fn a_wait_that_a_signal_interrupts_goes_on() {
             thread::sleep(2 * MILLISECOND);
             for signal in ["-STOP", "-CONT"] {
                 let id = child.id().to_string();
-                assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
+                assert!(
+                    Command::new("kill")
+                        .args([signal, &id])
+                        .status()
+                        .unwrap()
+                        .success()
+                );
             }
         }
         drop(child.stdin.take());
@@ -306,8 +320,14 @@ async fn assert_idle() {
     let span = Duration::from_millis(60);
     let before = processor_time();
     sleep(span).await;
-    let Some((before, after)) = before.zip(processor_time()) else { return };
-    assert!(after - before < span / 3, "busy for {:?} of {span:?}", after - before);
+    let Some((before, after)) = before.zip(processor_time()) else {
+        return;
+    };
+    assert!(
+        after - before < span / 3,
+        "busy for {:?} of {span:?}",
+        after - before
+    );
 }
 
 async fn tcp_pair() -> Result<(toque::net::TcpStream, net::TcpStream)> {
@@ -363,14 +383,24 @@ fn far_with_unread_data(
 #[test]
 fn a_pipe_whose_other_end_is_gone_costs_no_time() {
     on_each(|| async {
-        let mut child = Command::new("true").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let mut child = Command::new("true")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
         let input = Async::new(OwnedFd::from(child.stdin.take().unwrap()))?;
         let output = Async::new(OwnedFd::from(child.stdout.take().unwrap()))?;
         child.wait()?;
         assert_idle().await;
-        let n = output.read_with(|io| Ok(rustix::io::read(io, &mut [0; 8])?)).await?;
+        let n = output
+            .read_with(|io| Ok(rustix::io::read(io, &mut [0; 8])?))
+            .await?;
         assert_eq!(n, 0);
-        assert!(input.write_with(|io| Ok(rustix::io::write(io, b"!")?)).await.is_err());
+        assert!(
+            input
+                .write_with(|io| Ok(rustix::io::write(io, b"!")?))
+                .await
+                .is_err()
+        );
         Ok(())
     });
 }
@@ -457,7 +487,10 @@ fn a_waker_whose_drop_closes_a_descriptor_finds_the_reactor_free() {
         assert_eq!(read(&near, &tries).await?, 1);
         assert!(poll_once(&mut pin!(read(&near, &tries)), Waker::noop()).is_pending());
         let waker = holder()?;
-        assert!(near.poll_readable(&mut Context::from_waker(&waker)).is_pending());
+        assert!(
+            near.poll_readable(&mut Context::from_waker(&waker))
+                .is_pending()
+        );
         drop(waker);
         drop(near); // the last waker goes with its source
         Ok(())
@@ -472,7 +505,10 @@ fn who_waits_for_a_source_that_goes_is_woken() {
         let wakers = [(); 2].map(|()| Arc::new(CountingWaker::default()));
         for waker in &wakers {
             let waker = waker.clone().into();
-            assert!(near.poll_readable(&mut Context::from_waker(&waker)).is_pending());
+            assert!(
+                near.poll_readable(&mut Context::from_waker(&waker))
+                    .is_pending()
+            );
         }
         drop(near.into_inner());
         assert!(wakers.iter().all(|waker| waker.wakes() == 1));

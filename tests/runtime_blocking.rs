@@ -8,9 +8,9 @@ use std::sync::{Arc, Barrier, Mutex, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use tools::{Count, Drops, PATIENCE, counting, run, watched};
 use toque::task::yield_now;
 use toque::{Builder, JoinHandle, Runtime, spawn, spawn_blocking};
-use tools::{Count, Drops, PATIENCE, counting, run, watched};
 
 fn with_threads(threads: usize) -> Runtime {
     Builder::new_current_thread()
@@ -44,7 +44,10 @@ fn a_job_runs_elsewhere_and_its_result_wakes_a_runtime_that_sleeps() {
         run(async {
             let here = thread::current().id();
             let polls = Count::default();
-            let job = counting(polls.clone(), spawn_blocking(move || thread::current().id()));
+            let job = counting(
+                polls.clone(),
+                spawn_blocking(move || thread::current().id()),
+            );
             assert_ne!(job.await.unwrap(), here);
             assert!(polls.get() <= 2, "polled {} times", polls.get());
         });
@@ -122,10 +125,17 @@ fn a_thread_that_is_idle_is_used_again_and_leaves_when_its_time_is_up() {
     watched(|| {
         let kept = with_threads(8);
         let ids: HashSet<_> = (0..20)
-            .map(|_| kept.block_on(kept.spawn_blocking(|| thread::current().id())).unwrap())
+            .map(|_| {
+                kept.block_on(kept.spawn_blocking(|| thread::current().id()))
+                    .unwrap()
+            })
             .collect();
         // A job may come while its thread is still on its way to its rest.
-        assert!(ids.len() < 8, "{} threads for 20 jobs, one after the other", ids.len());
+        assert!(
+            ids.len() < 8,
+            "{} threads for 20 jobs, one after the other",
+            ids.len()
+        );
 
         let hasty = Builder::new_current_thread()
             .thread_keep_alive(Duration::ZERO)
@@ -139,7 +149,10 @@ fn a_thread_that_is_idle_is_used_again_and_leaves_when_its_time_is_up() {
             .block_on(hasty.spawn_blocking(|| LEAVING.set(Some(leaving))))
             .unwrap();
         // The sender goes with the thread.
-        assert_eq!(left.recv_timeout(PATIENCE), Err(mpsc::RecvTimeoutError::Disconnected));
+        assert_eq!(
+            left.recv_timeout(PATIENCE),
+            Err(mpsc::RecvTimeoutError::Disconnected)
+        );
         hasty.block_on(hasty.spawn_blocking(|| ())).unwrap();
     });
 }
@@ -313,7 +326,12 @@ fn at_the_end_every_job_is_either_run_or_cancelled() {
             let served = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
             assert_eq!(served, ran.get());
             assert_eq!(drops.all.get(), 50);
-            assert!(outcomes.into_iter().filter_map(Result::err).all(|error| error.is_cancelled()));
+            assert!(
+                outcomes
+                    .into_iter()
+                    .filter_map(Result::err)
+                    .all(|error| error.is_cancelled())
+            );
         }
     });
 }

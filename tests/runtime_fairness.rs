@@ -14,12 +14,12 @@ use std::thread;
 use std::time::Duration;
 
 use futures_lite::AsyncReadExt;
+use tools::{Count, counting, let_others_run, on_every_reactor, poll_once, run, watched};
 use toque::io::Async;
 use toque::sync::{Notify, Semaphore, mpsc, oneshot, watch};
 use toque::task::{consume_budget, yield_now};
 use toque::time::{self, Instant, sleep, timeout};
 use toque::{Runtime, spawn};
-use tools::{Count, counting, let_others_run, on_every_reactor, poll_once, run, watched};
 
 /// What tokio grants, and so what programs expect.
 const BUDGET: usize = 128;
@@ -268,7 +268,10 @@ fn a_wake_from_another_thread_waits_for_no_more_polls_than_the_event_interval() 
             });
             let_others_run().await;
             thread::scope(|scope| {
-                scope.spawn(|| sender.send(polls.get()).unwrap()).join().unwrap();
+                scope
+                    .spawn(|| sender.send(polls.get()).unwrap())
+                    .join()
+                    .unwrap();
             });
             let waited = waiting.await.unwrap();
             // What is left of the batch, and one round of the queue.

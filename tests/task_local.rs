@@ -56,7 +56,9 @@ fn two_tasks_have_each_their_own() {
 #[test]
 fn a_plain_value_does_not_follow_spawn_and_an_inherited_one_does() {
     run(async {
-        let plain = NUMBER.scope(1, async { spawn(async { NUMBER.try_get() }).await.unwrap() });
+        let plain = NUMBER.scope(1, async {
+            spawn(async { NUMBER.try_get() }).await.unwrap()
+        });
         assert!(plain.await.is_err());
 
         let follows = REQUEST.scope("GET /".into(), async {
@@ -135,7 +137,9 @@ fn a_panic_leaves_no_value_behind() {
         assert!(NUMBER.try_get().is_err());
         assert!(DEPTH.try_get().is_err());
     });
-    let caught = catch_unwind(AssertUnwindSafe(|| NUMBER.sync_scope(1, || panic!("burnt"))));
+    let caught = catch_unwind(AssertUnwindSafe(|| {
+        NUMBER.sync_scope(1, || panic!("burnt"))
+    }));
     let _ = caught.map_err(drop).map(|never: ()| never);
     assert!(NUMBER.try_get().is_err());
 }

@@ -7,9 +7,9 @@ use std::task::{Poll, Waker};
 use std::thread;
 use std::time::Duration;
 
+use tools::{Count, counting, poll_once, run, watched};
 use toque::spawn;
 use toque::time::{Instant, Interval, MissedTickBehavior, interval, interval_at, sleep, timeout};
-use tools::{Count, counting, poll_once, run, watched};
 
 const MILLISECOND: Duration = Duration::from_millis(1);
 const PERIOD: Duration = Duration::from_millis(20);
@@ -145,7 +145,11 @@ fn an_interval_reset_while_it_is_awaited_ticks_at_the_new_time() {
 fn periods_without_end_overflow_nothing() {
     watched(|| {
         run(async {
-            let periods = [Duration::MAX, Duration::from_secs(u64::MAX / 10), Duration::from_nanos(u64::MAX)];
+            let periods = [
+                Duration::MAX,
+                Duration::from_secs(u64::MAX / 10),
+                Duration::from_nanos(u64::MAX),
+            ];
             let behaviors = [
                 MissedTickBehavior::Burst,
                 MissedTickBehavior::Delay,
@@ -198,6 +202,10 @@ fn ticks_that_nobody_awaits_wake_nobody() {
         let polls = Count::default();
         counting(polls.clone(), sleep(5 * MILLISECOND)).await;
         assert_eq!(polls.get(), 2);
-        assert!(ticks.poll_tick(&mut std::task::Context::from_waker(Waker::noop())).is_ready());
+        assert!(
+            ticks
+                .poll_tick(&mut std::task::Context::from_waker(Waker::noop()))
+                .is_ready()
+        );
     });
 }

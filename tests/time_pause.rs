@@ -43,7 +43,11 @@ fn timers_fire_in_order_and_each_at_its_own_time() {
         advance(HOUR).await;
         let expected = [1, 1, 2, 3].map(|minutes| (minutes, Duration::from_secs(60 * minutes)));
         assert_eq!(*seen.borrow(), expected);
-        assert_eq!(start.elapsed(), HOUR, "and the clock is where it was wanted");
+        assert_eq!(
+            start.elapsed(),
+            HOUR,
+            "and the clock is where it was wanted"
+        );
     });
 }
 

@@ -10,13 +10,13 @@ use std::task::{Poll, Waker};
 use std::thread;
 use std::time::Duration;
 
+use tools::{
+    Count, CountingWaker, counting, let_others_run, on_every_reactor, poll_once, run, watched,
+};
 use toque::sync::oneshot;
 use toque::task::yield_now;
 use toque::time::{Instant, Sleep, sleep, sleep_until, timeout, timeout_at};
 use toque::{Handle, Runtime, spawn};
-use tools::{
-    Count, CountingWaker, counting, let_others_run, on_every_reactor, poll_once, run, watched,
-};
 
 const HOUR: Duration = Duration::from_secs(3600);
 const MILLISECOND: Duration = Duration::from_millis(1);
@@ -28,7 +28,9 @@ fn no_sleep_is_early() {
     watched(|| {
         on_every_reactor(|runtime| {
             runtime.block_on(async {
-                let spans = [0, 1, 999, 1_000, 64_000, 999_999, 1_000_000, 1_000_001, 4_096_000, 7_300_001];
+                let spans = [
+                    0, 1, 999, 1_000, 64_000, 999_999, 1_000_000, 1_000_001, 4_096_000, 7_300_001,
+                ];
                 let tasks: Vec<_> = (0..20)
                     .flat_map(|_| spans)
                     .map(|nanoseconds| {
@@ -229,7 +231,10 @@ fn a_sleep_that_ended_holds_no_waker() {
         assert_eq!((Arc::strong_count(&holder), holder.wakes()), (1, 1));
         assert!(nap.is_elapsed());
         assert!(poll_once(&mut nap, Waker::noop()).is_ready());
-        assert!(poll_once(&mut nap, Waker::noop()).is_ready(), "and stays so");
+        assert!(
+            poll_once(&mut nap, Waker::noop()).is_ready(),
+            "and stays so"
+        );
     });
 }
 
@@ -441,7 +446,10 @@ fn what_is_ready_is_never_too_late() {
         assert_eq!(timeout(Duration::ZERO, ready(7)).await, Ok(7));
         let error = timeout_at(past, pending::<()>()).await.unwrap_err();
         assert_eq!(error.to_string(), "deadline has elapsed");
-        assert_eq!(std::io::Error::from(error).kind(), std::io::ErrorKind::TimedOut);
+        assert_eq!(
+            std::io::Error::from(error).kind(),
+            std::io::ErrorKind::TimedOut
+        );
     });
 }
 
@@ -449,7 +457,11 @@ fn what_is_ready_is_never_too_late() {
 fn a_timeout_that_has_passed_drops_its_future_with_itself() {
     run(async {
         let drops = tools::Drops::default();
-        assert!(timeout(MILLISECOND, tools::hold(drops.guard())).await.is_err());
+        assert!(
+            timeout(MILLISECOND, tools::hold(drops.guard()))
+                .await
+                .is_err()
+        );
         drops.assert_at_home(1);
     });
 }
@@ -492,6 +504,9 @@ fn a_waker_whose_drop_uses_timers_finds_them_free() {
         assert!(poll_once(&mut cancelled, &sleepy()).is_pending());
         drop(cancelled);
         sleep(4 * MILLISECOND).await;
-        assert!(matches!(poll_once(&mut nap, Waker::noop()), Poll::Ready(())));
+        assert!(matches!(
+            poll_once(&mut nap, Waker::noop()),
+            Poll::Ready(())
+        ));
     });
 }

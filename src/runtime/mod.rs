@@ -275,6 +275,7 @@ fn block_on<F: Future>(core: &Rc<Core>, future: F) -> F::Output {
         }
         Progress::Pending
     };
+    core.executor.receive(); // what other threads have sent before comes first
     bell.ring();
     while core.turn(&mut main).unwrap_or_else(broken) == Progress::Pending {}
     output.expect("done is done")
