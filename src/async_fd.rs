@@ -110,7 +110,7 @@ impl<T: AsFd> Async<T> {
     /// # Errors
     /// On a foreign thread, an error that says so.
     pub fn poll_readable(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.registration.poll_io(Direction::Read, cx, || Ok(()))
+        self.registration.poll_ready(Direction::Read, cx)
     }
 
     /// As [`writable`](Self::writable), for hand-written futures.
@@ -118,7 +118,7 @@ impl<T: AsFd> Async<T> {
     /// # Errors
     /// On a foreign thread, an error that says so.
     pub fn poll_writable(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.registration.poll_io(Direction::Write, cx, || Ok(()))
+        self.registration.poll_ready(Direction::Write, cx)
     }
 
     /// Calls `op` as often as the descriptor becomes readable, until it says something else than `WouldBlock`.

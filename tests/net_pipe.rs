@@ -228,6 +228,34 @@ fn a_named_pipe_connects_who_opens_it() {
 }
 
 #[test]
+fn a_receiver_waits_for_its_first_sender() {
+    run(|| async {
+        let path = fifo()?;
+        let mut receiver = OpenOptions::new().open_receiver(&path)?;
+        let reader = spawn(async move {
+            let mut all = String::new();
+            receiver.read_to_string(&mut all).await.map(|_| all)
+        });
+        let_others_run().await;
+        assert!(!reader.is_finished());
+        OpenOptions::new().open_sender(&path)?.try_write(b"soup")?;
+        assert_eq!(reader.await??, "soup");
+        Ok(())
+    });
+}
+
+#[test]
+fn what_was_written_before_the_receiver_was_made_is_read() {
+    run(|| async {
+        let (receiver, sender) = rustix::pipe::pipe()?;
+        rustix::io::write(&sender, b"soup")?;
+        let mut receiver = Receiver::from_owned_fd(receiver)?;
+        assert_eq!(receiver.read(&mut [0; 8]).await?, 4);
+        Ok(())
+    });
+}
+
+#[test]
 fn opened_for_both_a_sender_needs_no_receiver_and_a_receiver_outlives_its_senders() {
     run(|| async {
         let path = fifo()?;

@@ -271,7 +271,7 @@ fn a_body_that_panics_drops_the_children() {
 
 #[test]
 fn destructors_that_panic_end_after_all_children_are_dropped() {
-    struct Panics<'a>(Drops<'a>);
+    struct Panics<'a>(#[expect(dead_code, reason = "held to be dropped")] Drops<'a>);
     impl Drop for Panics<'_> {
         fn drop(&mut self) {
             if !std::thread::panicking() {

@@ -10,7 +10,7 @@ use toque::{Runtime, spawn};
 
 toque::task_local! {
     static NUMBER: u32;
-    pub static TEXT: RefCell<String>;
+    static TEXT: RefCell<String>;
     /// Follows `spawn`.
     #[inherit]
     static REQUEST: Rc<str>;

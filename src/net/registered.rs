@@ -147,12 +147,16 @@ impl<T: AsFd> Registered<T> {
         interest: Interest,
         mut op: impl FnMut() -> io::Result<R>,
     ) -> io::Result<R> {
-        loop {
-            self.ready(interest).await?;
-            match self.try_io_of(interest, &mut op) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                result => return result,
-            }
+        match (interest.is_readable(), interest.is_writable()) {
+            (true, false) => self.registration.io(Direction::Read, op).await,
+            (false, true) => self.registration.io(Direction::Write, op).await,
+            _ => loop {
+                self.ready(interest).await?;
+                match self.try_io_of(interest, &mut op) {
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                    result => return result,
+                }
+            },
         }
     }
 }

@@ -128,6 +128,14 @@ impl Reactor {
             .is_none_or(|source| source.is_ready(direction))
     }
 
+    /// Whether an event has said so: for those who wait without an operation.
+    pub(crate) fn is_known_ready(&self, key: SourceKey, direction: Direction) -> bool {
+        let sources = self.sources.borrow();
+        sources
+            .get(key)
+            .is_none_or(|source| source.is_known_ready(direction))
+    }
+
     /// An operation has found that the source is not ready.
     pub(crate) fn would_block(&self, key: SourceKey, direction: Direction) {
         if let Some(source) = self.sources.borrow_mut().get_mut(key) {

@@ -23,6 +23,9 @@ impl Readiness {
     /// A short read does not mean that all has been read: the peer has sent its end, an error waits, or an urgent byte stands
     /// in between. No further event need come, so from here on only `WouldBlock` clears `READ`. Never cleared itself.
     pub(crate) const SUSPECT: Self = Self(4);
+    /// Nobody has said so: `READ` and `WRITE` are assumed, so that a first operation is tried without a wait. Ends with the first
+    /// event, which tells how it is.
+    const ASSUMED: Self = Self(8);
 
     pub(crate) const fn with(self, other: Self) -> Self {
         Self(self.0 | other.0)
@@ -139,7 +142,9 @@ impl Waiters {
 
 impl Source {
     pub(crate) fn new(fd: RawFd, ready: bool) -> Self {
-        let assumed = Readiness::READ.with(Readiness::WRITE);
+        let assumed = Readiness::READ
+            .with(Readiness::WRITE)
+            .with(Readiness::ASSUMED);
         Self {
             fd,
             readiness: if ready { assumed } else { Readiness::NONE },
@@ -167,6 +172,11 @@ impl Source {
     #[inline]
     pub(crate) fn is_ready(&self, direction: Direction) -> bool {
         self.readiness.has(Readiness::of(direction))
+    }
+
+    /// Whether an event has said that it is ready, and no operation has found otherwise.
+    pub(crate) fn is_known_ready(&self, direction: Direction) -> bool {
+        self.is_ready(direction) && !self.readiness.has(Readiness::ASSUMED)
     }
 
     pub(crate) fn clear(&mut self, direction: Direction) {
@@ -207,6 +217,9 @@ impl Source {
 
     /// An event has come: notes it, and hands over those who waited for it.
     pub(crate) fn event(&mut self, readiness: Readiness, wakers: &mut Vec<Waker>) {
+        if self.readiness.has(Readiness::ASSUMED) {
+            self.readiness = Readiness::NONE;
+        }
         self.readiness = self.readiness.with(readiness);
         if readiness.has(Readiness::READ) {
             self.readers.take(wakers);

@@ -86,3 +86,16 @@ fn pollers_that_are_never_woken_do_not_gather_without_end() {
     assert!(given_back >= 10_000 - MOST_POLLERS - 2, "{given_back}");
     assert_eq!(woken(&mut source, Readiness::READ), 10_000 - given_back);
 }
+
+#[test]
+fn what_is_assumed_is_worth_a_try_and_no_news() {
+    let mut source = Source::new(3, true);
+    assert!(source.is_ready(Direction::Read));
+    assert!(!source.is_known_ready(Direction::Read));
+    woken(&mut source, Readiness::WRITE);
+    assert!(source.is_known_ready(Direction::Write));
+    assert!(
+        !source.is_ready(Direction::Read),
+        "the event would have said so"
+    );
+}

@@ -110,7 +110,26 @@ impl Registration {
 
     /// Waits until the descriptor may be ready.
     pub(crate) async fn ready(&self, direction: Direction) -> io::Result<()> {
-        self.io(direction, || Ok(())).await
+        self.io(direction, || self.known(direction)).await
+    }
+
+    /// As `ready`, for polls.
+    pub(crate) fn poll_ready(
+        &self,
+        direction: Direction,
+        cx: &mut Context<'_>,
+    ) -> Poll<io::Result<()>> {
+        self.poll_io(direction, cx, || self.known(direction))
+    }
+
+    /// An operation that does nothing: it would block until an event has said that it need not.
+    fn known(&self, direction: Direction) -> io::Result<()> {
+        let known = self.core()?.reactor.is_known_ready(self.key, direction);
+        if known {
+            Ok(())
+        } else {
+            Err(io::ErrorKind::WouldBlock.into())
+        }
     }
 
     /// Tries `op`, and waits, until it says something else than that it would block.

@@ -1,9 +1,10 @@
 //! What a mutex does, of whichever family: who has the value, who is next, and what becomes of it when the next one has
 //! gone.
 
+use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
-use std::task::Context;
+use std::task::{Context, Waker};
 
 use crate::by_hand::{ByHand, now};
 use crate::family::{MappedMutexGuard, Mutex, MutexGuard};
@@ -112,6 +113,25 @@ fn a_waker_may_use_the_mutex_it_waits_for() {
     drop(guard);
     drop(first); // its turn, and with it that of the second
     assert!(poll(second.as_mut()).is_ready());
+}
+
+/// Here its wake is the next poll: the borrow must have ended before the lock is handed on.
+#[test]
+fn a_waker_may_take_the_lock_when_it_is_woken() {
+    let mutex: &'static Mutex<u32> = Box::leak(Box::new(Mutex::new(0)));
+    let guard = now(mutex.lock());
+    let lock = &*Box::leak(Box::new(RefCell::new(Box::pin(mutex.lock()))));
+    let taken: &'static Cell<bool> = Box::leak(Box::default());
+    let waker = intruder(|| {
+        if !taken.get() {
+            let mut cx = Context::from_waker(Waker::noop());
+            taken.set(lock.borrow_mut().as_mut().poll(&mut cx).is_ready());
+        }
+    });
+    let mut cx = Context::from_waker(&waker);
+    assert!(lock.borrow_mut().as_mut().poll(&mut cx).is_pending());
+    drop(guard);
+    assert!(taken.get());
 }
 
 /// A value is foreign code too: here it uses the mutex while it is replaced, and so dropped, under the lock.

@@ -10,27 +10,21 @@ use std::task::Poll;
 use std::thread;
 use std::time::Duration;
 
-use toque::task::yield_now;
-
 #[path = "../tools/mod.rs"]
 mod tools;
+
+#[allow(unused_imports, reason = "each test file takes what it needs")]
+pub(crate) use tools::{Count, counting, let_others_run};
 
 pub(crate) type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 /// Runs a test's future on every kind of reactor. One that hangs fails instead.
 pub(crate) fn run<F: Future<Output = Result>>(test: impl Fn() -> F) {
-    let limit = Duration::from_secs(60);
+    let limit = Duration::from_secs(8);
     tools::on_every_reactor(|runtime| {
         let result = runtime.block_on(async { toque::time::timeout(limit, test()).await });
         result.expect("the test hangs").unwrap();
     });
-}
-
-/// Lets every other task run until it waits.
-pub(crate) async fn let_others_run() {
-    for _ in 0..8 {
-        yield_now().await;
-    }
 }
 
 /// Polls a future once and drops it: it must have waited.

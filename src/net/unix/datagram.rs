@@ -137,7 +137,8 @@ impl UnixDatagram {
 
     /// Sends a datagram to the socket at a path, or at an abstract name.
     ///
-    /// If the receiver's queue is full, it waits and tries again: the system tells of room only those who are connected.
+    /// If the receiver's queue is full, it waits a little and tries again: of room the system tells only those who are
+    /// connected.
     ///
     /// # Errors
     /// As the system reports them: `NotFound` if there is no such file, `ConnectionRefused` if nobody has it any more. On a
@@ -229,6 +230,8 @@ impl UnixDatagram {
 
 /// Sends, or gives `None` if the receiver's queue is full. `WouldBlock` is then left for the socket itself being full: of
 /// that an event will tell.
+///
+/// A full queue must not be waited for by events: each try in vain gives room back to the socket, and so makes one.
 fn send_unless_full(
     io: &net::UnixDatagram,
     buf: &[u8],

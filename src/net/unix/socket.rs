@@ -79,7 +79,10 @@ impl UnixSocket {
     /// Outside of a runtime.
     #[track_caller]
     pub fn listen(self, backlog: u32) -> io::Result<UnixListener> {
-        let fd = self.non_blocking(SocketType::STREAM)?;
+        let fd = self.non_blocking(
+            SocketType::STREAM,
+            "listen cannot be called on a datagram socket",
+        )?;
         socket::listen(&fd, backlog)?;
         UnixListener::registered(fd.into())
     }
@@ -96,7 +99,11 @@ impl UnixSocket {
     /// Nothing is left behind.
     pub async fn connect(self, path: impl AsRef<Path>) -> io::Result<UnixStream> {
         let addr = SocketAddr::from_path(path.as_ref())?.to_rustix()?;
-        UnixStream::connect_socket(self.non_blocking(SocketType::STREAM)?, &addr).await
+        let fd = self.non_blocking(
+            SocketType::STREAM,
+            "connect cannot be called on a datagram socket",
+        )?;
+        UnixStream::connect_socket(fd, &addr).await
     }
 
     /// Makes a datagram socket of it.
@@ -108,16 +115,18 @@ impl UnixSocket {
     /// Outside of a runtime.
     #[track_caller]
     pub fn datagram(self) -> io::Result<UnixDatagram> {
-        UnixDatagram::registered(self.non_blocking(SocketType::DGRAM)?.into())
+        let fd = self.non_blocking(
+            SocketType::DGRAM,
+            "datagram cannot be called on a stream socket",
+        )?;
+        UnixDatagram::registered(fd.into())
     }
 
-    /// The descriptor, if the socket is of the kind that is needed. One that came from elsewhere may have been blocking.
-    fn non_blocking(self, kind: SocketType) -> io::Result<OwnedFd> {
+    /// The descriptor, if the socket is of the kind that is needed; `otherwise` says what is wrong. One that came from
+    /// elsewhere may have been blocking.
+    fn non_blocking(self, kind: SocketType, otherwise: &'static str) -> io::Result<OwnedFd> {
         if sockopt::socket_type(&self.fd)? != kind {
-            return Err(io::Error::new(
-                io::ErrorKind::InvalidInput,
-                "a Unix socket of the other kind: `new_stream` listens and connects, `new_datagram` becomes a `UnixDatagram`",
-            ));
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, otherwise));
         }
         rustix::io::ioctl_fionbio(&self.fd, true)?;
         Ok(self.fd)

@@ -41,9 +41,10 @@ pub use sender::Sender;
 #[track_caller]
 pub fn pipe() -> io::Result<(Sender, Receiver)> {
     let (receiver, sender) = fifo::pipe()?;
-    let receiver = Receiver::registered(File::from(receiver))?;
-    receiver.io().note_nothing_to_read();
-    Ok((Sender::registered(File::from(sender))?, receiver))
+    Ok((
+        Sender::registered(File::from(sender))?,
+        Receiver::registered(File::from(receiver))?,
+    ))
 }
 
 /// What both ends have: made of descriptors, and giving them back.
@@ -104,11 +105,11 @@ macro_rules! pipe_end {
             #[track_caller]
             pub(super) fn registered(io: std::fs::File) -> std::io::Result<$type> {
                 Ok(Self {
-                    io: $crate::net::registered::Registered::new(io, true)?,
+                    io: $crate::net::registered::Registered::new(io, Self::ASSUMED_READY)?,
                 })
             }
 
-            pub(super) fn io(&self) -> &$crate::net::registered::Registered<std::fs::File> {
+            fn io(&self) -> &$crate::net::registered::Registered<std::fs::File> {
                 &self.io
             }
 

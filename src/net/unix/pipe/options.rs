@@ -56,7 +56,7 @@ impl OpenOptions {
         self
     }
 
-    /// Opens the end that reads. It does not wait for a sender; until there is one, it reads the end.
+    /// Opens the end that reads. That does not wait for a sender; the first read does.
     ///
     /// # Errors
     /// `InvalidInput` if there is no pipe at the path, or as the system reports them.

@@ -10,7 +10,8 @@ use crate::readiness::Interest;
 /// The end of a pipe that is read from.
 ///
 /// Made by [`pipe`](super::pipe), by [`OpenOptions`](super::OpenOptions) of a name, or of a descriptor. Once no sender is
-/// left and all has been read, a read gives the end.
+/// left and all has been read, a read gives the end. Of a named pipe, a read waits for the first sender, but a
+/// [`try_read`](Self::try_read) before there is one gives the end.
 ///
 /// # Example
 /// What a child process says:
@@ -42,6 +43,8 @@ pub struct Receiver {
 
 impl Receiver {
     const INTEREST: Interest = Interest::READABLE;
+    /// A named pipe without a sender would read as ended. The event for what is there comes anyway.
+    const ASSUMED_READY: bool = false;
 
     read_readiness!(poll_read_ready);
     try_reads!();

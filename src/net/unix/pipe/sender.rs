@@ -34,6 +34,7 @@ pub struct Sender {
 
 impl Sender {
     const INTEREST: Interest = Interest::WRITABLE;
+    const ASSUMED_READY: bool = true;
 
     write_readiness!(poll_write_ready);
     try_writes!();
