@@ -262,7 +262,7 @@ fn a_wait_that_a_signal_interrupts_goes_on() {
         let kind = KINDS[number.to_str().unwrap().parse::<usize>().unwrap()];
         return wait_for_the_end_of_input(kind);
     }
-    for number in 0..KINDS.len() {
+    for (number, kind) in KINDS.iter().enumerate() {
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", NAME, "--nocapture"])
             .env(STOPPED, number.to_string())
@@ -287,7 +287,7 @@ fn a_wait_that_a_signal_interrupts_goes_on() {
             }
         }
         drop(child.stdin.take());
-        assert!(child.wait().unwrap().success(), "{:?}", KINDS[number]);
+        assert!(child.wait().unwrap().success(), "{kind:?}");
     }
 }
 
@@ -296,7 +296,7 @@ fn wait_for_the_end_of_input(kind: ReactorKind) {
         let input = Async::new(std::io::stdin()).unwrap();
         let polls = Count::default();
         std::io::stderr().write_all(b"!").unwrap();
-        let read = input.read_with(|_| Ok(std::io::stdin().lock().read(&mut [0; 8])?));
+        let read = input.read_with(|_| std::io::stdin().lock().read(&mut [0; 8]));
         assert_eq!(counting(polls.clone(), read).await.unwrap(), 0);
         assert!(polls.get() <= 2, "{} polls", polls.get());
     });
