@@ -111,6 +111,7 @@ fn a_handle_of_one_runtime_is_awaited_in_another_of_the_same_thread() {
 }
 
 #[test]
+#[expect(clippy::async_yields_async, reason = "the sleep itself is wanted")]
 fn a_sleep_is_awaited_by_its_own_runtime_only() {
     const WORDS: [&str; 2] = ["not its runtime's", "`block_on`"];
     let mut nap = run(async { Box::pin(time::sleep(Duration::from_secs(3600))) });

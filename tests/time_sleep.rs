@@ -306,7 +306,7 @@ fn a_task_spawned_from_another_thread_shortens_the_wait() {
         let handle = runtime.handle().clone();
         let far = thread::spawn(move || {
             thread::sleep(5 * MILLISECOND); // as above
-            let _ = handle.spawn(async { sleep(MILLISECOND).await });
+            drop(handle.spawn(async { sleep(MILLISECOND).await }));
             handle.spawn(async { sleep(MILLISECOND).await })
         });
         let (sender, receiver) = oneshot::channel::<()>();
