@@ -94,7 +94,7 @@ impl<T: AsFd> Registered<T> {
         direction: Direction,
         cx: &mut Context<'_>,
     ) -> Poll<io::Result<()>> {
-        self.registration.poll_io(direction, cx, || Ok(()))
+        self.registration.poll_ready(direction, cx)
     }
 
     /// Waits until something that concerns `interest` is true. No false alarm: the operating system is asked.
@@ -110,19 +110,21 @@ impl<T: AsFd> Registered<T> {
         let mut write = interest
             .is_writable()
             .then(|| look(Direction::Write, Interest::WRITABLE));
-        poll_fn(|cx| {
-            let mut found = Ready::EMPTY;
+        let found = poll_fn(|cx| {
             for wait in read.iter_mut().chain(&mut write) {
-                if let Poll::Ready(ready) = Pin::new(wait).poll(cx) {
-                    found |= ready?;
+                if let Poll::Ready(found) = Pin::new(wait).poll(cx) {
+                    return Poll::Ready(found);
                 }
             }
-            match found.is_empty() {
-                true => Poll::Pending, // each of them has seen to the wake
-                false => Poll::Ready(Ok(found)),
-            }
+            Poll::Pending // each of them has seen to the wake
         })
-        .await
+        .await?;
+        if interest != Interest::READABLE.add(Interest::WRITABLE) {
+            return Ok(found);
+        }
+        // The other direction may be true as well, without an event that has said so yet.
+        let all = Ready::look(self.io.as_fd(), interest);
+        Ok(all.map_or(found, |all| all | found))
     }
 
     /// One try of an operation that needs all of `interest`.
