@@ -196,6 +196,13 @@ fn every_public_type_is_what_the_table_says() {
         local::MappedMutexGuard<'static, Both> => "--U", "";
         net::TcpListener => "SYU", "SYU";
         net::TcpStream => "SYU", "SYU";
+        net::TcpSocket => "SYU", "SYU";
+        net::UdpSocket => "SYU", "SYU";
+        net::UnixListener => "SYU", "SYU";
+        net::UnixStream => "SYU", "SYU";
+        net::UnixDatagram => "SYU", "SYU";
+        net::unix::pipe::Sender => "SYU", "SYU";
+        net::unix::pipe::Receiver => "SYU", "SYU";
         net::ReadHalf<'static> => "SYU", "SYU";
         net::WriteHalf<'static> => "SYU", "SYU";
         net::OwnedReadHalf => "SYU", "SYU";

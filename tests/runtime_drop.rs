@@ -211,7 +211,7 @@ fn a_runtime_dropped_by_a_task_of_another_takes_its_own_tasks_only() {
 /// The end of a runtime, while others send it work: each task is dropped once, and each handle learns of its end.
 #[test]
 fn threads_that_spawn_while_the_runtime_drops_get_an_answer_for_each_task() {
-    const ROUNDS: usize = 100;
+    const ROUNDS: usize = 30;
     watched(|| {
         for _ in 0..ROUNDS {
             let (drops, made) = (Drops::default(), Count::default());
@@ -319,7 +319,7 @@ impl Belongings {
         let waker = poll_fn(|cx| {
             assert!(poll_once(&mut nap, cx.waker()).is_pending());
             assert!(ticks.poll_tick(cx).is_pending());
-            assert!(stream.poll_read_ready(cx).is_ready());
+            assert!(stream.poll_read_ready(cx).is_pending());
             Poll::Ready(cx.waker().clone())
         })
         .await;

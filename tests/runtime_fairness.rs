@@ -250,33 +250,35 @@ fn tasks_that_wake_themselves_starve_neither_sockets_nor_timers_nor_other_thread
 #[test]
 fn a_wake_from_another_thread_waits_for_no_more_polls_than_the_event_interval() {
     const INTERVAL: u32 = 10;
-    let runtime = toque::Builder::new_current_thread()
-        .event_interval(INTERVAL)
-        .build()
-        .unwrap();
-    let polls = Count::default();
-    runtime.spawn(counting(polls.clone(), self_waking()));
-    runtime.block_on(async {
-        for _ in 0..100 {
-            let (sender, receiver) = oneshot::channel::<usize>();
-            let waiting = spawn({
-                let polls = polls.clone();
-                async move {
-                    let before = receiver.await.unwrap();
-                    polls.get() - before
-                }
-            });
-            let_others_run().await;
-            thread::scope(|scope| {
-                scope
-                    .spawn(|| sender.send(polls.get()).unwrap())
-                    .join()
-                    .unwrap();
-            });
-            let waited = waiting.await.unwrap();
-            // What is left of the batch, and one round of the queue.
-            assert!(waited <= INTERVAL as usize + 2, "{waited} polls");
-        }
+    watched(|| {
+        let runtime = toque::Builder::new_current_thread()
+            .event_interval(INTERVAL)
+            .build()
+            .unwrap();
+        let polls = Count::default();
+        runtime.spawn(counting(polls.clone(), self_waking()));
+        runtime.block_on(async {
+            for _ in 0..100 {
+                let (sender, receiver) = oneshot::channel::<usize>();
+                let waiting = spawn({
+                    let polls = polls.clone();
+                    async move {
+                        let before = receiver.await.unwrap();
+                        polls.get() - before
+                    }
+                });
+                let_others_run().await;
+                thread::scope(|scope| {
+                    scope
+                        .spawn(|| sender.send(polls.get()).unwrap())
+                        .join()
+                        .unwrap();
+                });
+                let waited = waiting.await.unwrap();
+                // What is left of the batch, and one round of the queue.
+                assert!(waited <= INTERVAL as usize + 2, "{waited} polls");
+            }
+        });
     });
 }
 

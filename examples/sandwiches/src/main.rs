@@ -29,6 +29,9 @@ usage: sandwiches [--listen ADDR] [--db PATH] [--allow-slow]
   --allow-slow   let GET /sandwiches/{id}?slow_ms=500 take that long (to try things out, not for the open net)
 ";
 
+/// Queries at once. SQLite has one writer and few readers, so more threads would only wait for one another.
+const QUERIES: usize = 16;
+
 fn main() -> ExitCode {
     let options = match Options::parse() {
         Ok(Some(options)) => options,
@@ -58,7 +61,10 @@ fn run(options: Options) -> Result<(), Box<dyn Error>> {
         allow_slow: options.allow_slow,
     });
 
-    toque::Runtime::new()?.block_on(async {
+    let runtime = toque::Builder::new_current_thread()
+        .max_blocking_threads(QUERIES)
+        .build()?;
+    runtime.block_on(async {
         // The bell comes before the address is told: whoever reads it may send a signal at once.
         let bell = Bell::install()?;
         let listener = TcpListener::bind(options.listen)
