@@ -22,7 +22,7 @@ type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 /// Runs a test's future on each kind of reactor. One that hangs fails instead.
 fn run<F: Future<Output = Result>>(test: impl Fn() -> F) {
-    let limit = Duration::from_secs(30);
+    let limit = Duration::from_secs(120); // a sanitizer on a busy machine is slow
     tools::on_every_reactor(|runtime| {
         let result = runtime.block_on(async { toque::time::timeout(limit, test()).await });
         result.expect("the test hangs").unwrap();
