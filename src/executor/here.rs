@@ -37,3 +37,30 @@ pub(crate) fn at<R>(home: &Home, f: impl FnOnce(&Executor) -> R) -> Option<R> {
         Some(f(executor))
     })
 }
+
+thread_local! {
+    /// The executor whose tasks are polled or dropped just now. Set for the time of a call, and so whatever guards do to `HERE`.
+    static AT_WORK: Cell<*const Executor> = const { Cell::new(ptr::null()) };
+}
+
+/// Calls `f` while `executor` is at work.
+#[inline]
+pub(crate) fn work<R>(executor: &Executor, f: impl FnOnce() -> R) -> R {
+    struct Restore(*const Executor);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            AT_WORK.set(self.0);
+        }
+    }
+    let _restore = Restore(AT_WORK.replace(executor));
+    f()
+}
+
+/// Calls `f` with the executor that is at work, if it is the one of `home`.
+#[inline]
+pub(crate) fn at_work<R>(home: &Home, f: impl FnOnce(&Executor) -> R) -> Option<R> {
+    // SAFETY: null, or borrowed by a `work` that has not returned.
+    let executor = unsafe { AT_WORK.get().as_ref() };
+    let executor = executor.filter(|executor| ptr::eq(executor.home().as_ref(), home))?;
+    Some(f(executor))
+}

@@ -8,6 +8,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Waker;
 
+use super::here;
 use super::home::{Home, Message};
 use super::join::{JoinHandle, Task};
 use super::queue::{Queue, Work};
@@ -105,7 +106,7 @@ impl Executor {
         self.live.set(self.live.get() + 1);
         task.metadata().set_counted();
         if self.closing.get() {
-            task::cancel(task);
+            here::work(self, || task::cancel(task));
         } else {
             self.push(Work::Task(task));
         }
@@ -139,6 +140,10 @@ impl Executor {
         self.running.get()
     }
 
+    pub(crate) fn is_closing(&self) -> bool {
+        self.closing.get()
+    }
+
     /// How many tasks live.
     pub(crate) fn task_count(&self) -> usize {
         self.live.get()
@@ -153,6 +158,11 @@ impl Executor {
     /// Runs what is ready: until the queue is empty, a batch is over, or `main`, which polls the future of `block_on`, is done.
     #[inline(never)]
     pub(crate) fn run(&self, main: &mut dyn FnMut() -> Progress) -> Progress {
+        here::work(self, || self.run_batch(main))
+    }
+
+    #[inline]
+    fn run_batch(&self, main: &mut dyn FnMut() -> Progress) -> Progress {
         for _ in 0..self.event_interval {
             let Some(work) = self.queue.pop() else { break };
             budget::refill();
@@ -220,7 +230,7 @@ impl Executor {
                 if let Work::Task(task) = work {
                     self.running.set(Some(task.metadata().id()));
                     on_cancel(task.metadata());
-                    task::cancel(task);
+                    here::work(self, || task::cancel(task));
                 }
             }
             self.running.set(None);

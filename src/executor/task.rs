@@ -161,7 +161,7 @@ impl Meta {
 
     #[cold]
     fn waits_for_the_first_time(&self, cx: &Context<'_>) {
-        let at_home = here::at(&self.home, |executor| {
+        let at_home = here::at_work(&self.home, |executor| {
             executor.remember(self, cx.waker().clone());
         });
         debug_assert!(at_home.is_some(), "a task was polled on a foreign thread");
@@ -174,7 +174,7 @@ impl Meta {
     fn finish(&self) {
         if self.is_counted() {
             // What was counted is dropped at home.
-            here::at(&self.home, |executor| executor.forget(self.place()));
+            here::at_work(&self.home, |executor| executor.forget(self.place()));
         }
         self.abort.finish();
     }

@@ -317,6 +317,9 @@ where
     F: Future + 'static,
     F::Output: 'static,
 {
+    // After the runtime's end the future is dropped at once, and with it perhaps the guard that keeps the executor.
+    let _keep =
+        here::with(|executor| executor.is_some_and(Executor::is_closing)).then(current::get);
     match here::with(|executor| Some(executor?.spawn(future, origin))) {
         Some(task) => task,
         None => current::missing("spawn"), // not in the closure, which would not know who has called

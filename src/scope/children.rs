@@ -12,6 +12,7 @@ use std::task::{Context, Poll, Waker};
 
 use slotmap::{SlotMap, new_key_type};
 
+use crate::executor::task;
 use crate::future::budget;
 use crate::waker::{Latch, Ring, waker};
 
@@ -237,30 +238,32 @@ impl Children {
     /// A child has panicked, and nobody has its handle.
     pub(super) fn panicked(&self, payload: Box<dyn Any + Send>) {
         // The first one counts, as with any panic.
-        let first = self.panic.take();
-        self.panic.set(Some(first.unwrap_or(payload)));
+        match self.panic.take() {
+            None => self.panic.set(Some(payload)),
+            first => {
+                self.panic.set(first);
+                task::swallow(Err(payload));
+            }
+        }
         self.wake_parent();
     }
 
     /// Drops all children. Their destructors may spawn, in vain, or panic: then the first panic goes on when all are dropped.
     pub(super) fn end(&self) {
         self.ended.set(true);
+        let children = std::mem::take(&mut *self.alive.borrow_mut());
         let mut first_panic = None;
-        loop {
-            let mut alive = self.alive.borrow_mut();
-            let Some(key) = alive.keys().next() else {
-                break;
-            };
-            let child = alive.remove(key);
-            drop(alive);
-            if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(child))) {
-                first_panic.get_or_insert(payload);
+        // Nothing may unwind out of this loop: a child left over would be dropped with the scope, which it may refer to.
+        for (_, child) in children {
+            match catch_unwind(AssertUnwindSafe(|| drop(child))) {
+                Err(payload) if first_panic.is_none() => first_panic = Some(payload),
+                result => task::swallow(result),
             }
         }
-        if let Some(payload) = first_panic {
-            if !std::thread::panicking() {
-                std::panic::resume_unwind(payload);
-            }
+        match first_panic {
+            Some(payload) if !std::thread::panicking() => std::panic::resume_unwind(payload),
+            Some(payload) => task::swallow(Err(payload)),
+            None => {}
         }
     }
 }
