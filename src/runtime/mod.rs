@@ -317,13 +317,24 @@ where
     F: Future + 'static,
     F::Output: 'static,
 {
-    // After the runtime's end the future is dropped at once, and with it perhaps the guard that keeps the executor.
-    let _keep =
-        here::with(|executor| executor.is_some_and(Executor::is_closing)).then(current::get);
+    if here::with(|executor| executor.is_some_and(Executor::is_closing)) {
+        return spawn_after_the_end(origin, future);
+    }
     match here::with(|executor| Some(executor?.spawn(future, origin))) {
         Some(task) => task,
         None => current::missing("spawn"), // not in the closure, which would not know who has called
     }
+}
+
+/// After the runtime's end the future is dropped at once, and with it perhaps the guard that keeps the executor: so it is held.
+#[cold]
+#[track_caller]
+fn spawn_after_the_end<F>(origin: Origin, future: F) -> JoinHandle<F::Output>
+where
+    F: Future + 'static,
+    F::Output: 'static,
+{
+    current::expect("spawn").executor.spawn(future, origin)
 }
 
 /// The id of the task that runs here.
