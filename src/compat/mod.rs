@@ -3,3 +3,6 @@
 #[cfg(feature = "hyper")]
 #[allow(unsafe_code)] // hyper's read buffer may be uninitialised
 pub mod hyper;
+
+#[cfg(feature = "tokio-io")]
+pub mod tokio_io;

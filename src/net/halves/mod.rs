@@ -9,8 +9,10 @@ use std::io;
 use std::net::Shutdown;
 use std::task::{Context, Poll};
 
-pub(super) use borrowed::{ReadHalf, WriteHalf, split};
-pub(super) use owned::{OwnedReadHalf, OwnedWriteHalf, ReuniteError, into_split};
+pub(super) use borrowed::split;
+pub(crate) use borrowed::{ReadHalf, WriteHalf};
+pub(crate) use owned::{OwnedReadHalf, OwnedWriteHalf};
+pub(super) use owned::{ReuniteError, into_split};
 
 use super::bytes::ByteStream;
 use super::registered::Registered;

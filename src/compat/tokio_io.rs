@@ -1,0 +1,275 @@
+//! tokio's I/O traits on toque's streams, for libraries that want them: tokio-rustls, tokio-postgres, h2, tungstenite.
+//! Of tokio that is the traits alone: no runtime, reactor or timer of its comes along.
+//!
+//! Every stream, half and pipe of [`net`](crate::net) has them as it is. What has `futures-io`'s traits only, or tokio's only,
+//! goes in [`Io`].
+
+use std::io::{self, IoSlice, SeekFrom};
+use std::os::fd::AsFd;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use pin_project_lite::pin_project;
+use tokio::io::{AsyncBufRead, AsyncRead, AsyncSeek, AsyncWrite, ReadBuf};
+
+use crate::async_fd::Async;
+use crate::net::halves::{OwnedReadHalf, OwnedWriteHalf, ReadHalf, Stream, WriteHalf};
+use crate::net::{TcpStream, UnixStream, unix::pipe};
+
+/// Reads into what is unfilled. It is initialised first, which costs something the first time a buffer is used.
+fn poll_read<T: futures_io::AsyncRead>(
+    stream: Pin<&mut T>,
+    cx: &mut Context<'_>,
+    buf: &mut ReadBuf<'_>,
+) -> Poll<io::Result<()>> {
+    let n = ready!(stream.poll_read(cx, buf.initialize_unfilled()))?;
+    buf.advance(n); // it panics on a stream that claims more than the buffer holds
+    Poll::Ready(Ok(()))
+}
+
+/// tokio's `AsyncRead`, by `futures-io`'s.
+macro_rules! reads {
+    ($([$($generics:tt)*] $type:ty [$($bounds:tt)*];)*) => {$(
+        impl<$($generics)*> AsyncRead for $type
+        where
+            $($bounds)*
+        {
+            fn poll_read(
+                self: Pin<&mut Self>,
+                cx: &mut Context<'_>,
+                buf: &mut ReadBuf<'_>,
+            ) -> Poll<io::Result<()>> {
+                poll_read(self, cx, buf)
+            }
+        }
+    )*};
+}
+
+/// tokio's `AsyncWrite`, by `futures-io`'s. Its `shutdown` is the other's `close`.
+macro_rules! writes {
+    ($([$($generics:tt)*] $type:ty [$($bounds:tt)*];)*) => {$(
+        impl<$($generics)*> AsyncWrite for $type
+        where
+            $($bounds)*
+        {
+            fn poll_write(
+                self: Pin<&mut Self>,
+                cx: &mut Context<'_>,
+                buf: &[u8],
+            ) -> Poll<io::Result<usize>> {
+                futures_io::AsyncWrite::poll_write(self, cx, buf)
+            }
+
+            fn poll_write_vectored(
+                self: Pin<&mut Self>,
+                cx: &mut Context<'_>,
+                bufs: &[IoSlice<'_>],
+            ) -> Poll<io::Result<usize>> {
+                futures_io::AsyncWrite::poll_write_vectored(self, cx, bufs)
+            }
+
+            /// A head and its body leave in one call.
+            fn is_write_vectored(&self) -> bool {
+                true
+            }
+
+            fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+                futures_io::AsyncWrite::poll_flush(self, cx)
+            }
+
+            fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+                futures_io::AsyncWrite::poll_close(self, cx)
+            }
+        }
+    )*};
+}
+
+reads! {
+    [] TcpStream [];
+    [] UnixStream [];
+    [] pipe::Receiver [];
+    [S: Stream] OwnedReadHalf<S> [];
+    [S: Stream] ReadHalf<'_, S> [];
+    [T: AsFd] Async<T> [for<'a> &'a T: io::Read];
+}
+
+writes! {
+    [] TcpStream [];
+    [] UnixStream [];
+    [] pipe::Sender [];
+    [S: Stream] OwnedWriteHalf<S> [];
+    [S: Stream] WriteHalf<'_, S> [];
+    [T: AsFd] Async<T> [for<'a> &'a T: io::Write];
+}
+
+pin_project! {
+    /// A stream with the other crate's traits: of `futures-io`'s it makes tokio's, of tokio's it makes `futures-io`'s.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::compat::tokio_io::Io;
+    ///
+    /// fn wants_tokio(_: impl tokio::io::AsyncRead + tokio::io::AsyncWrite) {}
+    ///
+    /// let stream = futures_lite::io::Cursor::new(Vec::new());
+    /// wants_tokio(Io::new(stream));
+    /// ```
+    #[derive(Debug)]
+    pub struct Io<T> {
+        // The stream; pinned with the wrapper.
+        #[pin]
+        inner: T,
+        // Where a seek of tokio's two-step kind is to go, from its start to its completion.
+        seek: Option<SeekFrom>,
+    }
+}
+
+impl<T> Io<T> {
+    /// Wraps a stream.
+    pub fn new(inner: T) -> Io<T> {
+        Io { inner, seek: None }
+    }
+
+    /// The stream.
+    pub fn get_ref(&self) -> &T {
+        &self.inner
+    }
+
+    /// The stream.
+    pub fn get_mut(&mut self) -> &mut T {
+        &mut self.inner
+    }
+
+    /// The stream, out of its wrapper.
+    pub fn into_inner(self) -> T {
+        self.inner
+    }
+}
+
+impl<T: futures_io::AsyncRead> AsyncRead for Io<T> {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        poll_read(self.project().inner, cx, buf)
+    }
+}
+
+impl<T: futures_io::AsyncBufRead> AsyncBufRead for Io<T> {
+    fn poll_fill_buf(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<&[u8]>> {
+        self.project().inner.poll_fill_buf(cx)
+    }
+
+    fn consume(self: Pin<&mut Self>, amount: usize) {
+        self.project().inner.consume(amount);
+    }
+}
+
+impl<T: futures_io::AsyncWrite> AsyncWrite for Io<T> {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.project().inner.poll_write(cx, buf)
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.project().inner.poll_write_vectored(cx, bufs)
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.project().inner.poll_flush(cx)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.project().inner.poll_close(cx)
+    }
+}
+
+impl<T: futures_io::AsyncSeek> AsyncSeek for Io<T> {
+    fn start_seek(self: Pin<&mut Self>, position: SeekFrom) -> io::Result<()> {
+        *self.project().seek = Some(position);
+        Ok(())
+    }
+
+    /// Without a seek under way it tells where the stream is.
+    fn poll_complete(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<u64>> {
+        let this = self.project();
+        let position = this.seek.unwrap_or(SeekFrom::Current(0));
+        let found = ready!(this.inner.poll_seek(cx, position));
+        *this.seek = None;
+        Poll::Ready(found)
+    }
+}
+
+impl<T: AsyncRead> futures_io::AsyncRead for Io<T> {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut [u8],
+    ) -> Poll<io::Result<usize>> {
+        let mut buf = ReadBuf::new(buf);
+        ready!(self.project().inner.poll_read(cx, &mut buf))?;
+        Poll::Ready(Ok(buf.filled().len()))
+    }
+}
+
+impl<T: AsyncBufRead> futures_io::AsyncBufRead for Io<T> {
+    fn poll_fill_buf(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<&[u8]>> {
+        self.project().inner.poll_fill_buf(cx)
+    }
+
+    fn consume(self: Pin<&mut Self>, amount: usize) {
+        self.project().inner.consume(amount);
+    }
+}
+
+impl<T: AsyncWrite> futures_io::AsyncWrite for Io<T> {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.project().inner.poll_write(cx, buf)
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.project().inner.poll_write_vectored(cx, bufs)
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.project().inner.poll_flush(cx)
+    }
+
+    fn poll_close(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.project().inner.poll_shutdown(cx)
+    }
+}
+
+impl<T: AsyncSeek> futures_io::AsyncSeek for Io<T> {
+    fn poll_seek(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        position: SeekFrom,
+    ) -> Poll<io::Result<u64>> {
+        if self.seek != Some(position) {
+            ready!(self.as_mut().project().inner.poll_complete(cx))?; // tokio asks for that before a start
+            self.as_mut().project().inner.start_seek(position)?;
+            *self.as_mut().project().seek = Some(position);
+        }
+        let this = self.project();
+        let found = ready!(this.inner.poll_complete(cx));
+        *this.seek = None;
+        Poll::Ready(found)
+    }
+}
