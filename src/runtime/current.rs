@@ -32,6 +32,14 @@ pub(super) fn note(core: &Rc<Core>) {
     });
 }
 
+/// Strikes out a runtime that ends.
+pub(super) fn forget(core: &Rc<Core>) {
+    let _ = MADE_HERE.try_with(|made| {
+        made.borrow_mut()
+            .retain(|other| !ptr::eq(other.as_ptr(), Rc::as_ptr(core)));
+    });
+}
+
 /// The runtime with this id, if it is one of this thread and has not ended.
 pub(super) fn made_here(id: u64) -> Option<Rc<Core>> {
     MADE_HERE
