@@ -124,8 +124,9 @@ pub(crate) struct Employed {
 
 impl Employed {
     pub(super) fn by(handle: Handle) -> Self {
+        let previous = EMPLOYER.try_with(|employer| employer.replace(Some(handle)));
         Self {
-            previous: EMPLOYER.replace(Some(handle)),
+            previous: previous.ok().flatten(), // at the thread's end there is none
         }
     }
 }
