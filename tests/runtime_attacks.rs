@@ -129,6 +129,7 @@ fn a_task_that_waits_within_another_runtime_is_dropped_with_its_own() {
     drops.assert_at_home(1);
 }
 
+#[expect(clippy::mem_forget, reason = "it is what is tested")]
 #[test]
 fn a_task_that_waits_while_a_forgotten_guard_hides_its_runtime_is_dropped_with_it() {
     let drops = Drops::default();
