@@ -128,7 +128,8 @@ fn cores_share_a_port_and_every_connection_is_answered() {
                 answers
             });
             let answered = answer(&core, &listener).await.unwrap();
-            answers.lock().unwrap().extend(clients.await.unwrap());
+            let clients = clients.await.unwrap();
+            answers.lock().unwrap().extend(clients);
             return (addr, answered);
         }
         (addr, answer(&core, &listener).await.unwrap())
