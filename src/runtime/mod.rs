@@ -32,6 +32,7 @@ use std::time::Duration;
 pub use crate::executor::unhandled::{TaskPanic, UnhandledPanic};
 pub use crate::reactor::ReactorKind;
 pub use blocking::spawn_blocking;
+pub(crate) use blocking::{Duty, try_spawn_blocking};
 pub use builder::Builder;
 pub use enter::EnterGuard;
 pub use handle::{Handle, Id, TryCurrentError};
