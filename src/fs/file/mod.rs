@@ -34,13 +34,16 @@ const MAX_BUF_SIZE: usize = 2 * 1024 * 1024;
 /// # Writing
 /// A write hands its bytes to the pool and returns at once. Whether they have reached the file is told by the next operation:
 /// awaiting `flush` tells it, and [`sync_all`](Self::sync_all), which begins with it. After an error what has not been written is
-/// kept. The error is told once; each operation after that tries to write the rest again, before it does its own. `metadata`,
-/// `set_permissions`, `set_times`, `try_clone` and `into_std` wait for a write, and leave its error to the next operation.
+/// kept. The error is told once; each write, read, seek and flush after that tries to write the rest first, and fails if it
+/// can't. `metadata`, `set_permissions`, `set_times`, `try_clone` and `into_std` wait for a write, and leave its error to the next
+/// operation.
 ///
 /// # Dropping
-/// A write under way is finished, also if the runtime ends. Its error is lost: flush first. The descriptor is closed
-/// right here, or by the pool when the operation under way has ended. `close(2)` may have to wait on a network file system;
-/// where that matters, `spawn_blocking(move || drop(file))`. Closing the writer (`close()` of futures-lite) flushes and no more.
+/// A write under way is finished, also if the runtime ends. Its error is lost, and so is what an error has left unwritten: flush
+/// first. Closing the writer (`close()` of futures-lite) flushes and no more.
+///
+/// The descriptor is closed right here, or by the pool when the operation under way has ended. On a network file system
+/// `close(2)` may have to wait; where that matters, `spawn_blocking(move || drop(file))`.
 ///
 /// # Cancel safety
 /// An operation that has begun goes on when its future is dropped, and the next one waits for it. A read loses nothing: its bytes
