@@ -30,7 +30,7 @@ functions! {
     /// `NotFound` if nothing is there; `NotADirectory` if what is to be gone through is none.
     canonicalize(path) -> PathBuf = fs::canonicalize;
 
-    /// Copies the contents and permissions of the file `from` to `to`, and tells how many bytes it has copied. What was in `to` is
+    /// Copies the contents and permissions of the file `from` to `to`, and tells how many bytes that was. What was in `to` is
     /// lost.
     ///
     /// # Errors

@@ -148,7 +148,7 @@ impl Core {
 ///
 /// Dropping it drops every task, on this thread, before anything else: destructors of futures can still use the runtime, though
 /// what they spawn is cancelled at once. Then it waits for blocking jobs that run, for the time set by
-/// [`Builder::shutdown_timeout`]; jobs that wait in the queue are cancelled, but for those of an open [`fs::File`](crate::fs::File).
+/// [`Builder::shutdown_timeout`]; jobs that wait in the queue are cancelled, but for those of a [`File`](crate::fs::File).
 ///
 /// # Example
 /// ```

@@ -3,12 +3,15 @@
 
 use std::fs;
 use std::future::{Future, poll_fn};
+use std::io::SeekFrom;
 use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::task::Poll;
 
+use futures_lite::{AsyncReadExt, AsyncSeekExt};
+use toque::fs::File;
 use toque::{Builder, Handle, Runtime};
 
 #[path = "../tools/mod.rs"]
@@ -73,6 +76,27 @@ impl Drop for TempDir {
     fn drop(&mut self) {
         fs::remove_dir_all(&self.0).unwrap();
     }
+}
+
+/// A file for reading and writing that holds `contents`.
+pub(crate) async fn holding(dir: &TempDir, contents: impl AsRef<[u8]>) -> Result<File> {
+    let path = dir.file("file", contents);
+    Ok(File::options().read(true).write(true).open(path).await?)
+}
+
+/// Begins a read of up to `n` bytes and drops it: they are read, and nobody takes them. One that is done at once is undone.
+pub(crate) async fn read_ahead(file: &mut File, n: usize) -> Result {
+    while let Some(taken) = cancelled(file.read(&mut vec![0; n])).await {
+        let taken = i64::try_from(taken?)?;
+        file.seek(SeekFrom::Current(-taken)).await?;
+    }
+    Ok(())
+}
+
+pub(crate) async fn read_exactly(file: &mut File, n: usize) -> Result<Vec<u8>> {
+    let mut bytes = vec![0; n];
+    file.read_exact(&mut bytes).await?;
+    Ok(bytes)
 }
 
 /// Bytes that tell where they were.

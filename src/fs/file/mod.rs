@@ -35,8 +35,8 @@ const MAX_BUF_SIZE: usize = 2 * 1024 * 1024;
 /// A write hands its bytes to the pool and returns at once. Whether they have reached the file is told by the next operation:
 /// awaiting `flush` tells it, and [`sync_all`](Self::sync_all), which begins with it. After an error what has not been written is
 /// kept. The error is told once; each write, read, seek and flush after that tries to write the rest first, and fails if it
-/// can't. `metadata`, `set_permissions`, `set_times`, `try_clone` and `into_std` wait for a write, and leave its error to the next
-/// operation.
+/// can't. `metadata`, `set_permissions`, `set_times`, `try_clone` and `into_std` wait for a write, and leave its error to the
+/// next operation.
 ///
 /// # Dropping
 /// A write under way is finished, also if the runtime ends. Its error is lost, and so is what an error has left unwritten: flush
