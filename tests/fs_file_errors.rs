@@ -104,3 +104,23 @@ fn what_could_not_be_written_is_written_later_once() {
         Ok(())
     });
 }
+
+/// Room for the rest comes between the failure and the seek: the seek tells of the failure all the same, and the next one goes on.
+#[cfg(target_os = "linux")]
+#[test]
+fn an_error_is_told_though_there_would_be_room_by_now() {
+    run(async {
+        let (reader, writer) = rustix::pipe::pipe()?;
+        rustix::io::ioctl_fionbio(&writer, true)?;
+        let room = rustix::pipe::fcntl_getpipe_size(&writer)?;
+        let mut file = File::from(writer);
+        file.write_all(&pattern(room + 100)).await?;
+        file.metadata().await?; // the write has failed by then
+        fs::File::from(reader.try_clone()?).read_exact(&mut vec![0; room])?;
+        let told = file.seek(SeekFrom::Start(0)).await.unwrap_err();
+        assert_eq!(told.kind(), ErrorKind::WouldBlock);
+        let own = file.seek(SeekFrom::Start(0)).await.unwrap_err();
+        assert_eq!(own.kind(), ErrorKind::NotSeekable);
+        Ok(())
+    });
+}

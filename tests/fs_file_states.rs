@@ -209,6 +209,20 @@ fn a_seek_cancelled_and_repeated_moves_once() {
 }
 
 #[test]
+fn a_seek_that_follows_a_cancelled_one_goes_where_it_says() {
+    run(async {
+        let dir = TempDir::new();
+        let mut file = holding(&dir, "0123456789").await?;
+        while cancelled(file.seek(SeekFrom::Start(3))).await.is_some() {}
+        assert_eq!(file.seek(SeekFrom::Start(7)).await?, 7);
+        while cancelled(file.seek(SeekFrom::Start(3))).await.is_some() {}
+        assert_eq!(file.seek(SeekFrom::Current(1)).await?, 4);
+        assert_eq!(read_exactly(&mut file, 1).await?, b"4");
+        Ok(())
+    });
+}
+
+#[test]
 fn what_was_cut_off_is_not_read_from_the_buffer() {
     run(async {
         let dir = TempDir::new();
