@@ -32,6 +32,8 @@ mod abort_on_drop;
 #[cfg(not(loom))]
 mod async_fd;
 #[cfg(not(loom))]
+pub mod fs;
+#[cfg(not(loom))]
 mod join_set;
 #[cfg(not(loom))]
 pub mod net;

@@ -15,6 +15,11 @@ use crate::shim::thread;
 pub(crate) trait Job: Send + 'static {
     /// Does it. Does not panic.
     fn run(self);
+
+    /// Whether it is done even if the pool is closed meanwhile: what was accepted of a file's bytes has to reach the file.
+    fn is_mandatory(&self) -> bool {
+        false
+    }
 }
 
 /// How many threads, and how long they wait for work.
@@ -167,12 +172,16 @@ impl<J: Job> Pool<J> {
         state.threads > state.idle || !state.queue.is_empty()
     }
 
-    /// Takes no more jobs. Gives back those that no thread has begun.
+    /// Takes no more jobs. Gives back those that no thread has begun, but for the mandatory ones: a thread comes for each job
+    /// that was taken, and looks into the queue before it leaves.
     pub(crate) fn close(&self) -> VecDeque<J> {
         let mut state = self.state.lock();
         state.closed = true;
         self.work.notify_all();
-        std::mem::take(&mut state.queue)
+        let queue = std::mem::take(&mut state.queue);
+        let (mandatory, given_back) = queue.into_iter().partition(Job::is_mandatory);
+        state.queue = mandatory;
+        given_back
     }
 
     /// Waits until the last thread has left, but not longer than `limit`. Gives the number of those that are left.

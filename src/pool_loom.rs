@@ -26,6 +26,19 @@ impl Job for Count {
     }
 }
 
+/// One that has to be done.
+struct Mandatory(Count);
+
+impl Job for Mandatory {
+    fn run(self) {
+        self.0.run();
+    }
+
+    fn is_mandatory(&self) -> bool {
+        true
+    }
+}
+
 /// Jobs of which one needs the other, and one that needs nobody.
 enum Step {
     Warm,
@@ -129,6 +142,23 @@ fn a_thread_that_leaves_leaves_no_job_behind() {
         for _ in 0..2 {
             pool.submit(Count(runs.clone())).unwrap();
         }
+        assert_eq!(pool.wait_until_empty(Duration::MAX), 0);
+        assert_eq!(runs.load(Ordering::Relaxed), 2);
+    });
+}
+
+/// A mandatory job that was taken is run, however soon the pool is closed.
+/// Mutants that fail it: `pool_close_gives_all_back` (`close` makes no difference), `pool_leaves_at_the_close` (a thread that was
+/// called does not come if the pool is closed).
+#[test]
+fn a_mandatory_job_is_run_whatever_comes() {
+    check(|| {
+        let pool = pool(1, FOR_EVER);
+        let runs = Arc::new(AtomicUsize::new(0));
+        for _ in 0..2 {
+            pool.submit(Mandatory(Count(runs.clone()))).unwrap();
+        }
+        assert_eq!(pool.close().len(), 0);
         assert_eq!(pool.wait_until_empty(Duration::MAX), 0);
         assert_eq!(runs.load(Ordering::Relaxed), 2);
     });

@@ -1,16 +1,33 @@
 use super::*;
 use std::sync::mpsc;
 
-struct Closure(Box<dyn FnOnce() + Send>);
+struct Closure {
+    run: Box<dyn FnOnce() + Send>,
+    mandatory: bool,
+}
 
 impl Job for Closure {
     fn run(self) {
-        (self.0)();
+        (self.run)();
+    }
+
+    fn is_mandatory(&self) -> bool {
+        self.mandatory
     }
 }
 
 fn job(f: impl FnOnce() + Send + 'static) -> Closure {
-    Closure(Box::new(f))
+    Closure {
+        run: Box::new(f),
+        mandatory: false,
+    }
+}
+
+fn mandatory(f: impl FnOnce() + Send + 'static) -> Closure {
+    Closure {
+        mandatory: true,
+        ..job(f)
+    }
 }
 
 fn pool(threads: usize, keep_alive: Duration) -> Arc<Pool<Closure>> {
@@ -88,4 +105,30 @@ fn closed_it_gives_back_what_has_not_begun_and_takes_no_more() {
     assert_eq!(pool.wait_until_empty(Duration::ZERO), 1);
     drop(release);
     assert_eq!(pool.wait_until_empty(Duration::MAX), 0);
+}
+
+#[test]
+fn mandatory_jobs_are_done_after_the_close_and_others_are_given_back() {
+    let pool = pool(1, LONG);
+    let (release, released) = mpsc::channel();
+    let (begun, has_begun) = mpsc::channel();
+    let hold = move || {
+        begun.send(()).unwrap();
+        released.recv().unwrap();
+    };
+    pool.submit(job(hold)).unwrap();
+    has_begun.recv().unwrap();
+    let (done, results) = mpsc::channel();
+    for n in 0..4 {
+        let done = done.clone();
+        let work = move || done.send(n).unwrap();
+        let is_even = n % 2 == 0;
+        pool.submit(if is_even { mandatory(work) } else { job(work) })
+            .unwrap();
+    }
+    drop(done);
+    assert_eq!(pool.close().len(), 2);
+    release.send(()).unwrap();
+    assert_eq!(pool.wait_until_empty(LONG), 0);
+    assert_eq!(results.iter().collect::<Vec<_>>(), [0, 2]);
 }

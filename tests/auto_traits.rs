@@ -12,7 +12,7 @@ use toque::runtime::{self, EnterGuard, Handle, Runtime};
 use toque::sync::{self, broadcast, mpsc, oneshot, watch};
 use toque::task::{self, AbortHandle, AbortOnDropHandle, JoinError, JoinHandle, JoinSet};
 use toque::time::{self, DelayQueue, Interval, Sleep, Timeout};
-use toque::{io, local, net};
+use toque::{fs, io, local, net};
 
 /// Neither `Send` nor `Sync`.
 type Neither = Rc<u8>;
@@ -107,6 +107,11 @@ fn every_public_type_is_what_the_table_says() {
         time::Elapsed => "SYU", "SYU";
         DelayQueue<Both> => "SYU", "SYU";
         DelayQueue<Neither> => "--U", "--U";
+        fs::File => "SYU", "SYU";
+        fs::OpenOptions => "SYU", "SYU";
+        fs::DirBuilder => "SYU", "SYU";
+        fs::ReadDir => "SYU", "SYU";
+        fs::DirEntry => "SYU", "SYU";
         sync::Barrier => "SYU", "SYU";
         sync::BarrierWaitResult => "SYU", "SYU";
         sync::Semaphore => "SYU", "SYU";

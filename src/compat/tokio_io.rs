@@ -13,6 +13,8 @@ use pin_project_lite::pin_project;
 use tokio::io::{AsyncBufRead, AsyncRead, AsyncSeek, AsyncWrite, ReadBuf};
 
 use crate::async_fd::Async;
+use crate::fs::File;
+use crate::fs::file::machine::Outcome;
 use crate::net::halves::{OwnedReadHalf, OwnedWriteHalf, ReadHalf, Stream, WriteHalf};
 use crate::net::{TcpStream, UnixStream, unix::pipe};
 
@@ -91,6 +93,7 @@ reads! {
     [S: Stream] OwnedReadHalf<S> [];
     [S: Stream] ReadHalf<'_, S> [];
     [T: AsFd] Async<T> [for<'a> &'a T: io::Read];
+    [] File [];
 }
 
 writes! {
@@ -100,6 +103,22 @@ writes! {
     [S: Stream] OwnedWriteHalf<S> [];
     [S: Stream] WriteHalf<'_, S> [];
     [T: AsFd] Async<T> [for<'a> &'a T: io::Write];
+    [] File [];
+}
+
+/// tokio's, in two steps.
+impl AsyncSeek for File {
+    fn start_seek(self: Pin<&mut Self>, position: SeekFrom) -> io::Result<()> {
+        self.get_mut().machine().start_seek(position)
+    }
+
+    /// Where a seek has led; without one under way 0, once the file is idle.
+    fn poll_complete(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<u64>> {
+        match ready!(self.machine().poll_outcome(cx)) {
+            Outcome::Sought(_, result) => Poll::Ready(result),
+            _ => Poll::Ready(Ok(0)),
+        }
+    }
 }
 
 pin_project! {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::future::Future;
+use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
@@ -43,6 +44,39 @@ where
     }
 }
 
+/// What becomes of a job that was taken and has not begun when the runtime ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Duty {
+    /// It is cancelled.
+    Optional,
+    /// It is done.
+    Mandatory,
+}
+
+/// As [`spawn_blocking`], for calls that report what goes wrong: a job that is refused is an error, here and now.
+///
+/// # Errors
+/// Outside of a runtime, after its end, or if no thread can be started. The closure is dropped.
+#[track_caller]
+pub(crate) fn try_spawn_blocking<F, R>(duty: Duty, job: F) -> io::Result<JoinHandle<R>>
+where
+    F: FnOnce() -> R + Send + 'static,
+    R: Send + 'static,
+{
+    let handle = Handle::try_current().map_err(io::Error::other)?;
+    let (job, submitted) = handle.shared().submit(job, Origin::caller(), duty);
+    submitted.map(|()| job).map_err(|refusal| match refusal {
+        Refusal::Closed => io::Error::other("the runtime has ended, and its blocking pool with it"),
+        Refusal::NoThread(error) => error,
+    })
+}
+
+/// Why the pool has not taken a job.
+enum Refusal {
+    Closed,
+    NoThread(io::Error),
+}
+
 impl Shared {
     #[track_caller]
     pub(super) fn spawn_blocking<F, R>(
@@ -54,20 +88,31 @@ impl Shared {
         F: FnOnce() -> R + Send + 'static,
         R: Send + 'static,
     {
+        let (handle, submitted) = self.submit(closure, origin, Duty::Optional);
+        if let Err(Refusal::NoThread(error)) = submitted {
+            panic!("`spawn_blocking`: no thread can be started: {error}");
+        }
+        handle
+    }
+
+    /// Hands a closure to the pool. Refused, it is cancelled.
+    fn submit<F, R>(
+        self: &Arc<Self>,
+        closure: F,
+        origin: Origin,
+        duty: Duty,
+    ) -> (JoinHandle<R>, Result<(), Refusal>)
+    where
+        F: FnOnce() -> R + Send + 'static,
+        R: Send + 'static,
+    {
         let (task, handle) = job(&self.home, Closure(Some(closure)), origin);
         let job = BlockingJob {
             task,
             employer: Handle::new(Arc::clone(self)),
+            duty,
         };
-        match self.pool.submit(job) {
-            Ok(()) => {}
-            Err(Refused::Closed(job)) => job.cancel(),
-            Err(Refused::NoThread(job, error)) => {
-                job.cancel();
-                panic!("`spawn_blocking`: no thread can be started: {error}");
-            }
-        }
-        handle
+        (handle, self.pool.submit(job).map_err(BlockingJob::refused))
     }
 }
 
@@ -90,9 +135,20 @@ pub(crate) struct BlockingJob {
     task: Runnable,
     /// The runtime it works for: what `Handle::current` gives on that thread.
     employer: Handle,
+    /// Whether the runtime's end waits for its turn.
+    duty: Duty,
 }
 
 impl BlockingJob {
+    fn refused(refused: Refused<Self>) -> Refusal {
+        let (job, refusal) = match refused {
+            Refused::Closed(job) => (job, Refusal::Closed),
+            Refused::NoThread(job, error) => (job, Refusal::NoThread(error)),
+        };
+        job.cancel();
+        refusal
+    }
+
     pub(super) fn meta(&self) -> &Meta {
         self.task.metadata()
     }
@@ -115,6 +171,10 @@ impl Shared {
 }
 
 impl Job for BlockingJob {
+    fn is_mandatory(&self) -> bool {
+        self.duty == Duty::Mandatory
+    }
+
     fn run(self) {
         let id = self.meta().id();
         let shared = Arc::clone(self.employer.shared());

@@ -32,6 +32,7 @@ use std::time::Duration;
 pub use crate::executor::unhandled::{TaskPanic, UnhandledPanic};
 pub use crate::reactor::ReactorKind;
 pub use blocking::spawn_blocking;
+pub(crate) use blocking::{Duty, try_spawn_blocking};
 pub use builder::Builder;
 pub use enter::EnterGuard;
 pub use handle::{Handle, Id, TryCurrentError};
@@ -151,8 +152,8 @@ impl Core {
 ///
 /// Dropping it drops every task, on this thread, before anything else: destructors of futures can still use the runtime, though
 /// what they spawn is cancelled at once. Then it waits for blocking jobs that run, for the time set by
-/// [`Builder::shutdown_timeout`]; jobs that wait in the queue are cancelled. Dropped within its own [`Handle::block_on`], it goes
-/// on until that returns.
+/// [`Builder::shutdown_timeout`]; jobs that wait in the queue are cancelled, but for those of a [`File`](crate::fs::File). Dropped
+/// within its own [`Handle::block_on`], it goes on until that returns.
 ///
 /// # Example
 /// ```

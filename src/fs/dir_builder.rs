@@ -1,0 +1,72 @@
+//! The directory builder: how a directory is to be made.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
+
+use super::on_pool::on_pool;
+
+/// How a directory is to be made: with its parents, with which permissions.
+///
+/// # Example
+/// ```
+/// # fn main() -> std::io::Result<()> {
+/// # toque::Runtime::new()?.block_on(async {
+/// let dir = std::env::temp_dir().join(format!("toque-doc-builder-{}", std::process::id()));
+/// let inner = dir.join("a").join("b");
+/// toque::fs::DirBuilder::new().recursive(true).mode(0o700).create(&inner).await?;
+/// assert!(toque::fs::metadata(&inner).await?.is_dir());
+/// toque::fs::remove_dir_all(&dir).await?;
+/// # Ok(())
+/// # })
+/// # }
+/// ```
+#[derive(Debug, Default)]
+pub struct DirBuilder {
+    /// Std's has no `Clone`, so it is made when it is needed.
+    recursive: bool,
+    /// Permissions of what is made; `None` is std's choice.
+    mode: Option<u32>,
+}
+
+impl DirBuilder {
+    /// A builder of one directory, with the usual permissions.
+    pub fn new() -> DirBuilder {
+        DirBuilder::default()
+    }
+
+    /// Whether missing parents are made too, and a directory that is there is no error.
+    pub fn recursive(&mut self, recursive: bool) -> &mut DirBuilder {
+        self.recursive = recursive;
+        self
+    }
+
+    /// The permissions of what is made, less those of the process's umask. At first 0o777.
+    pub fn mode(&mut self, mode: u32) -> &mut DirBuilder {
+        self.mode = Some(mode);
+        self
+    }
+
+    /// Makes the directory.
+    ///
+    /// # Errors
+    /// `AlreadyExists`, `NotFound`, … as the system reports them.
+    ///
+    /// # Cancel safety
+    /// The directory is made or not: a call that has begun goes on.
+    pub async fn create(&self, path: impl AsRef<Path>) -> io::Result<()> {
+        let path = path.as_ref().to_owned();
+        let builder = self.std();
+        on_pool(move || builder.create(path)).await
+    }
+
+    fn std(&self) -> fs::DirBuilder {
+        let mut builder = fs::DirBuilder::new();
+        builder.recursive(self.recursive);
+        if let Some(mode) = self.mode {
+            builder.mode(mode);
+        }
+        builder
+    }
+}

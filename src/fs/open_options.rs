@@ -1,0 +1,100 @@
+//! The open options: how a file is to be opened.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use super::file::File;
+use super::on_pool::on_pool;
+
+/// How a file is to be opened: as [`std::fs::OpenOptions`], whose rules these are.
+///
+/// # Example
+/// ```
+/// use futures_lite::AsyncWriteExt;
+/// use toque::fs::OpenOptions;
+///
+/// # fn main() -> std::io::Result<()> {
+/// # toque::Runtime::new()?.block_on(async {
+/// let path = std::env::temp_dir().join(format!("toque-doc-options-{}", std::process::id()));
+/// for order in ["tea\n", "toast\n"] {
+///     let mut log = OpenOptions::new().append(true).create(true).open(&path).await?;
+///     log.write_all(order.as_bytes()).await?;
+///     log.flush().await?;
+/// }
+/// assert_eq!(toque::fs::read_to_string(&path).await?, "tea\ntoast\n");
+/// toque::fs::remove_file(&path).await?;
+/// # Ok(())
+/// # })
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct OpenOptions(
+    /// It does all but the opening.
+    fs::OpenOptions,
+);
+
+/// Options that are std's, by name.
+macro_rules! options {
+    ($($(#[$doc:meta])* $name:ident: $type:ty;)*) => {$(
+        $(#[$doc])*
+        pub fn $name(&mut self, $name: $type) -> &mut OpenOptions {
+            self.0.$name($name);
+            self
+        }
+    )*};
+}
+
+impl OpenOptions {
+    /// Options that allow nothing yet.
+    pub fn new() -> OpenOptions {
+        OpenOptions(fs::OpenOptions::new())
+    }
+
+    options! {
+        /// Whether it can be read.
+        read: bool;
+        /// Whether it can be written, from its beginning on.
+        write: bool;
+        /// Whether every write goes to the end of the file, wherever that is by then.
+        append: bool;
+        /// Whether what is in it is thrown away. Wants `write`.
+        truncate: bool;
+        /// Whether it is made if it is not there. Wants `write` or `append`.
+        create: bool;
+        /// Whether it must not be there, and is made: in one step, so of two who try one succeeds.
+        create_new: bool;
+        /// The permissions of a file that is made, less those of the process's umask. At first 0o666.
+        mode: u32;
+        /// Flags for `open(2)` besides: `O_NOFOLLOW`, `O_DIRECT`. Those of the access mode are ignored.
+        custom_flags: i32;
+    }
+
+    /// Opens the file.
+    ///
+    /// # Errors
+    /// `NotFound`, `PermissionDenied`, `AlreadyExists` with [`create_new`](Self::create_new); `InvalidInput` for options that
+    /// contradict each other.
+    ///
+    /// # Cancel safety
+    /// A call that has begun goes on: the file is made or truncated, and closed again.
+    pub async fn open(&self, path: impl AsRef<Path>) -> io::Result<File> {
+        let path = path.as_ref().to_owned();
+        let options = self.0.clone();
+        let file = on_pool(move || options.open(path)).await?;
+        Ok(File::from_std(file))
+    }
+}
+
+impl Default for OpenOptions {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl From<fs::OpenOptions> for OpenOptions {
+    fn from(options: fs::OpenOptions) -> Self {
+        Self(options)
+    }
+}
