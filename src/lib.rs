@@ -38,6 +38,8 @@ pub mod net;
 #[cfg(not(loom))]
 #[allow(unsafe_code)] // children are stored without the lifetime of what they borrow
 mod scope;
+#[cfg(all(feature = "signal", not(loom)))]
+pub mod signal;
 #[cfg(not(loom))]
 mod task_builder;
 #[cfg(not(loom))]
