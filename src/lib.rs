@@ -49,6 +49,9 @@ mod task_tracker;
 #[cfg(not(loom))]
 pub mod time;
 
+#[cfg(all(feature = "process", not(loom)))]
+pub mod process;
+
 #[cfg(not(loom))]
 #[allow(unsafe_code)] // hyper's read buffers are filled in place
 pub mod compat;

@@ -102,6 +102,9 @@ writes! {
     [T: AsFd] Async<T> [for<'a> &'a T: io::Write];
 }
 
+#[cfg(feature = "process")]
+mod process; // here, since the macros above are known from here on
+
 pin_project! {
     /// A stream with the other crate's traits: of `futures-io`'s it makes tokio's, of tokio's it makes `futures-io`'s.
     ///
