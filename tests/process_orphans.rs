@@ -183,8 +183,9 @@ fn a_child_that_has_ended_without_a_runtime_is_reaped_by_the_next_spawn() -> Res
     assert_eq!(stdout.read(&mut [0])?, 0);
     Runtime::new()?.block_on(async {
         until(|| state(pid) == Some('Z')).await;
-        let _child = Command::new("true").spawn()?;
+        let mut child = Command::new("true").spawn()?;
         assert_eq!(state(pid), None, "reaped before the spawn returns");
+        child.wait().await?;
         Result::Ok(())
     })
 }
@@ -193,7 +194,7 @@ fn a_child_that_has_ended_without_a_runtime_is_reaped_by_the_next_spawn() -> Res
 fn a_runtime_that_ends_kills_those_that_are_to_be_killed_on_drop() -> Result {
     let _alone = alone();
     let runtime = Runtime::new()?;
-    let mut stdout: File = runtime.block_on(async {
+    let (pid, mut stdout): (_, File) = runtime.block_on(async {
         let mut command = Command::new("sleep");
         let mut sleep = command
             .arg("60")
@@ -201,13 +202,19 @@ fn a_runtime_that_ends_kills_those_that_are_to_be_killed_on_drop() -> Result {
             .kill_on_drop(true)
             .spawn()?;
         let stdout = sleep.stdout.take().unwrap().into_owned_fd()?;
+        let pid = sleep.id().unwrap();
         toque::spawn(async move { sleep.wait().await });
         toque::task::yield_now().await;
-        Result::Ok(stdout.into())
+        Result::Ok((pid, stdout.into()))
     })?;
     drop(runtime);
     assert_eq!(stdout.read(&mut [0])?, 0, "it is dead");
-    Ok(())
+    // For the next test, which may count what is open.
+    Runtime::new()?.block_on(async {
+        assert!(Command::new("true").status().await?.success());
+        until(|| state(pid).is_none()).await;
+        Ok(())
+    })
 }
 
 #[test]
