@@ -62,9 +62,13 @@ pub(crate) fn state(pid: u32) -> Option<char> {
     stat.rsplit_once(") ")?.1.chars().next()
 }
 
-/// Waits for what no event tells: the system's view of a process.
+/// Waits for what no event tells: the system's view of a process. What never comes fails.
 pub(crate) async fn until(condition: impl Fn() -> bool) {
-    while !condition() {
-        toque::time::sleep(Duration::from_millis(1)).await;
-    }
+    let looking = async {
+        while !condition() {
+            toque::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    let found = toque::time::timeout(Duration::from_secs(8), looking).await;
+    found.expect("it never comes");
 }
