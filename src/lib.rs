@@ -40,6 +40,8 @@ pub mod net;
 #[cfg(not(loom))]
 #[allow(unsafe_code)] // children are stored without the lifetime of what they borrow
 mod scope;
+#[cfg(all(feature = "signal", not(loom)))]
+pub mod signal;
 #[cfg(not(loom))]
 mod task_builder;
 #[cfg(not(loom))]
@@ -48,6 +50,9 @@ mod task_local;
 mod task_tracker;
 #[cfg(not(loom))]
 pub mod time;
+
+#[cfg(all(feature = "process", not(loom)))]
+pub mod process;
 
 #[cfg(not(loom))]
 #[allow(unsafe_code)] // hyper's read buffers are filled in place

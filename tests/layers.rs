@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use tokens::{Token, tokens};
 
 /// The modules at the root of the crate, by level. `lib.rs` stands above them: it names them all, and has no logic.
-const LEVELS: [&[&str]; 7] = [
+const LEVELS: [&[&str]; 8] = [
     // std or loom
     &["shim"],
     // no runtime needed
@@ -28,7 +28,6 @@ const LEVELS: [&[&str]; 7] = [
         "fs",
         "join_set",
         "net",
-        "process",
         "scope",
         "signal",
         "task",
@@ -37,6 +36,8 @@ const LEVELS: [&[&str]; 7] = [
         "task_tracker",
         "time",
     ],
+    // what stands on several of those: a child process is waited for by a signal, and talked to by pipes
+    &["process"],
     // faces towards other crates, and what stands on all the rest
     &["compat", "cores", "http", "macros"],
 ];

@@ -121,6 +121,9 @@ impl AsyncSeek for File {
     }
 }
 
+#[cfg(feature = "process")]
+mod process; // here, since the macros above are known from here on
+
 pin_project! {
     /// A stream with the other crate's traits: of `futures-io`'s it makes tokio's, of tokio's it makes `futures-io`'s.
     ///

@@ -1,0 +1,134 @@
+//! The parent's ends of a child's pipes.
+//! Each is a pipe of `net`: the child's own end is another one, and stays blocking, as programs expect it.
+
+use std::io::{self, IoSlice, IoSliceMut};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
+use std::pin::Pin;
+use std::process::Stdio;
+use std::task::{Context, Poll};
+
+use futures_io::{AsyncRead, AsyncWrite};
+
+use crate::net::unix::pipe::{Receiver, Sender};
+
+/// The parent's end of a child's standard input.
+///
+/// The child sees the end of its input when this is dropped. [`Child::wait`](super::Child::wait) drops the one that is still
+/// with its `Child`; closing it (`AsyncWriteExt::close`) does nothing.
+#[derive(Debug)]
+pub struct ChildStdin(Sender);
+
+/// The parent's end of a child's standard output.
+///
+/// It reads the end when nobody has the other end open any more: neither the child nor those that it has started itself.
+#[derive(Debug)]
+pub struct ChildStdout(Receiver);
+
+/// The parent's end of a child's standard error.
+///
+/// It reads the end when nobody has the other end open any more: neither the child nor those that it has started itself.
+#[derive(Debug)]
+pub struct ChildStderr(Receiver);
+
+/// What the three have in common: made of std's, and given to another child.
+macro_rules! child_stdio {
+    ($type:ident, $pipe:ident) => {
+        impl $type {
+            /// Takes over a pipe of std's, and sets this end of it to non-blocking.
+            ///
+            /// # Errors
+            /// As the system reports them.
+            ///
+            /// # Panics
+            /// Outside of a runtime.
+            #[track_caller]
+            pub fn from_std(stdio: std::process::$type) -> io::Result<$type> {
+                Ok(Self($pipe::from_owned_fd_unchecked(stdio.into())?))
+            }
+
+            /// Gives the descriptor back, set to blocking: as another child expects it.
+            ///
+            /// # Errors
+            /// As the system reports them.
+            pub fn into_owned_fd(self) -> io::Result<OwnedFd> {
+                self.0.into_blocking_fd()
+            }
+        }
+
+        /// For another child: what this one says is what that one hears.
+        impl TryFrom<$type> for Stdio {
+            type Error = io::Error;
+
+            fn try_from(stdio: $type) -> io::Result<Stdio> {
+                Ok(stdio.into_owned_fd()?.into())
+            }
+        }
+
+        impl AsFd for $type {
+            fn as_fd(&self) -> BorrowedFd<'_> {
+                self.0.as_fd()
+            }
+        }
+
+        impl AsRawFd for $type {
+            fn as_raw_fd(&self) -> RawFd {
+                self.0.as_raw_fd()
+            }
+        }
+    };
+}
+
+child_stdio!(ChildStdin, Sender);
+child_stdio!(ChildStdout, Receiver);
+child_stdio!(ChildStderr, Receiver);
+
+macro_rules! child_reads {
+    ($type:ident) => {
+        impl AsyncRead for $type {
+            fn poll_read(
+                mut self: Pin<&mut Self>,
+                cx: &mut Context<'_>,
+                buf: &mut [u8],
+            ) -> Poll<io::Result<usize>> {
+                Pin::new(&mut self.0).poll_read(cx, buf)
+            }
+
+            fn poll_read_vectored(
+                mut self: Pin<&mut Self>,
+                cx: &mut Context<'_>,
+                bufs: &mut [IoSliceMut<'_>],
+            ) -> Poll<io::Result<usize>> {
+                Pin::new(&mut self.0).poll_read_vectored(cx, bufs)
+            }
+        }
+    };
+}
+
+child_reads!(ChildStdout);
+child_reads!(ChildStderr);
+
+impl AsyncWrite for ChildStdin {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.0).poll_write(cx, buf)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.0).poll_write_vectored(cx, bufs)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_flush(cx)
+    }
+
+    fn poll_close(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_close(cx)
+    }
+}
