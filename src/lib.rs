@@ -20,6 +20,8 @@ mod executor;
 pub mod local;
 mod pool;
 
+#[cfg(all(not(loom), feature = "io-util"))]
+mod io_util;
 #[cfg(not(loom))]
 #[allow(unsafe_code)] // `polling` and `BorrowedFd` want to be told that a descriptor is open
 mod reactor;
@@ -42,6 +44,8 @@ pub mod net;
 mod scope;
 #[cfg(all(feature = "signal", not(loom)))]
 pub mod signal;
+#[cfg(not(loom))]
+mod stdio;
 #[cfg(not(loom))]
 mod task_builder;
 #[cfg(not(loom))]
@@ -116,9 +120,18 @@ pub mod task {
     }
 }
 
-/// I/O: descriptors of any kind.
+/// I/O: what readers and writers can do, descriptors of any kind, and the process' own input and output.
+///
+/// The traits are `futures-io`'s, which every stream of [`net`] implements. The feature `io-util` adds their methods by tokio's
+/// names and with tokio's results (`AsyncReadExt` and its like), copies (`copy`, `copy_bidirectional`), buffers (`BufReader`,
+/// `BufWriter`, `BufStream`), and streams in memory (`duplex`, `Cursor`, `empty`, `repeat`, `sink`).
 #[cfg(not(loom))]
 pub mod io {
     pub use crate::async_fd::Async;
+    #[cfg(feature = "io-util")]
+    pub use crate::io_util::*;
     pub use crate::readiness::{Interest, Ready};
+    pub use crate::stdio::*;
+    pub use futures_io::{AsyncBufRead, AsyncRead, AsyncSeek, AsyncWrite};
+    pub use std::io::{Error, ErrorKind, Result, SeekFrom};
 }

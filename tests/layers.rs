@@ -14,11 +14,11 @@ const LEVELS: [&[&str]; 8] = [
     // std or loom
     &["shim"],
     // no runtime needed
-    &["clock", "future", "io", "readiness", "rng", "waker"],
+    &["clock", "future", "readiness", "rng", "waker"],
     // no I/O and no clock of their own
     &["ready_list", "sync", "timers"],
-    // parts that do not know each other
-    &["executor", "local", "pool", "reactor", "sim"],
+    // parts that do not know each other; `io_util` has seats of `sync`, and the budget
+    &["executor", "io_util", "local", "pool", "reactor", "sim"],
     // where they meet
     &["runtime"],
     // what applications use; `task` is a face in lib.rs
@@ -30,6 +30,7 @@ const LEVELS: [&[&str]; 8] = [
         "net",
         "scope",
         "signal",
+        "stdio",
         "task",
         "task_builder",
         "task_local",

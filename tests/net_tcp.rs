@@ -677,7 +677,7 @@ fn a_peer_that_half_closes_while_our_send_buffer_is_full_makes_no_writer_spin() 
             }
         }));
         let_others_run().await;
-        far.shutdown(Shutdown::Write)?;
+        far.close().await?;
         assert_eq!((&*near).read(&mut [0; 8]).await?, 0); // so the event has come
         let before = polls.get();
         for _ in 0..10_000 {

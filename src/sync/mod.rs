@@ -22,7 +22,7 @@ pub mod oneshot;
 pub(crate) mod park;
 #[allow(unsafe_code)] // as `mutex`
 mod rwlock;
-mod seat;
+pub(crate) mod seat;
 mod semaphore;
 mod set_once;
 pub(crate) mod tally;

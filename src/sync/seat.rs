@@ -1,5 +1,6 @@
 //! The seat: where a task waits that is the only one who can.
-//! Used by both ends of `oneshot` and by the receiver of `mpsc`. Where many can wait, there is the wait list.
+//! Used by both ends of `oneshot`, of the pipes of `io::duplex`, and by the receiver of `mpsc`. Where many can wait, there is
+//! the wait list.
 
 use std::task::{Context, Poll, Waker};
 
@@ -7,7 +8,7 @@ use crate::shim::sync::Mutex;
 
 /// Tries; if that gives nothing, seats the task in `seat`, and whoever changes the state owes it a wake.
 #[inline]
-pub(super) fn poll<S, R>(
+pub(crate) fn poll<S, R>(
     state: &Mutex<S>,
     cx: &Context<'_>,
     seat: impl Fn(&mut S) -> &mut Option<Waker>,
@@ -47,7 +48,7 @@ fn take_seat<S, R>(
 }
 
 /// Wakes who sat there. After the lock.
-pub(super) fn wake(seated: Option<Waker>) {
+pub(crate) fn wake(seated: Option<Waker>) {
     if let Some(waker) = seated {
         waker.wake();
     }

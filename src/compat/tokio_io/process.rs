@@ -15,5 +15,5 @@ reads! {
 }
 
 writes! {
-    [] ChildStdin [];
+    [] ChildStdin [] true;
 }

@@ -14,14 +14,6 @@ macro_rules! stream_faces {
             $crate::net::faces::try_reads!();
             $crate::net::faces::try_writes!();
 
-            /// Shuts down reading, writing or both. After `Write` the peer reads what was sent, then the end.
-            ///
-            /// # Errors
-            /// `NotConnected` if the connection is gone.
-            pub fn shutdown(&self, how: std::net::Shutdown) -> std::io::Result<()> {
-                self.io.get().shutdown(how)
-            }
-
             /// Splits the stream into a half to read and a half to write, for one task that does both at once. An example is
             /// at [`ReadHalf`](super::ReadHalf).
             pub fn split(&mut self) -> (super::ReadHalf<'_>, super::WriteHalf<'_>) {
@@ -60,7 +52,7 @@ macro_rules! stream_faces {
             }
 
             fn shutdown(&self, how: std::net::Shutdown) -> std::io::Result<()> {
-                self.shutdown(how)
+                self.io.get().shutdown(how)
             }
         }
 

@@ -1,8 +1,11 @@
 //! tokio's I/O traits on toque's streams, for libraries that want them: tokio-rustls, tokio-postgres, h2, tungstenite.
 //! Of tokio that is the traits alone: no runtime, reactor or timer of its comes along.
 //!
-//! Every stream, half and pipe of [`net`](crate::net) has them as it is. What has `futures-io`'s traits only, or tokio's only,
-//! goes in [`Io`].
+//! Every stream, half and pipe of [`net`](crate::net) has them as it is, and so has what [`io`](crate::io) makes itself. What has
+//! `futures-io`'s traits only, such as futures-lite's `BufReader`, or tokio's only, goes in [`Io`].
+
+#[cfg(feature = "io-util")]
+mod io_util;
 
 use std::io::{self, IoSlice, SeekFrom};
 use std::os::fd::AsFd;
@@ -17,6 +20,7 @@ use crate::fs::File;
 use crate::fs::file::machine::Outcome;
 use crate::net::halves::{OwnedReadHalf, OwnedWriteHalf, ReadHalf, Stream, WriteHalf};
 use crate::net::{TcpStream, UnixStream, unix::pipe};
+use crate::stdio::{Stderr, Stdin, Stdout};
 
 /// Reads into what is unfilled. It is initialised first, which costs something the first time a buffer is used.
 fn poll_read<T: futures_io::AsyncRead>(
@@ -47,9 +51,10 @@ macro_rules! reads {
     )*};
 }
 
-/// tokio's `AsyncWrite`, by `futures-io`'s. Its `shutdown` is the other's `close`.
+/// tokio's `AsyncWrite`, by `futures-io`'s. Its `shutdown` is the other's `close`. The last word says whether several buffers
+/// leave in one call, a head and its body for instance; where it is `false`, callers join them first.
 macro_rules! writes {
-    ($([$($generics:tt)*] $type:ty [$($bounds:tt)*];)*) => {$(
+    ($([$($generics:tt)*] $type:ty [$($bounds:tt)*] $vectored:literal;)*) => {$(
         impl<$($generics)*> AsyncWrite for $type
         where
             $($bounds)*
@@ -70,9 +75,8 @@ macro_rules! writes {
                 futures_io::AsyncWrite::poll_write_vectored(self, cx, bufs)
             }
 
-            /// A head and its body leave in one call.
             fn is_write_vectored(&self) -> bool {
-                true
+                $vectored
             }
 
             fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -86,6 +90,8 @@ macro_rules! writes {
     )*};
 }
 
+use {reads, writes};
+
 reads! {
     [] TcpStream [];
     [] UnixStream [];
@@ -94,16 +100,19 @@ reads! {
     [S: Stream] ReadHalf<'_, S> [];
     [T: AsFd] Async<T> [for<'a> &'a T: io::Read];
     [] File [];
+    [] Stdin [];
 }
 
 writes! {
-    [] TcpStream [];
-    [] UnixStream [];
-    [] pipe::Sender [];
-    [S: Stream] OwnedWriteHalf<S> [];
-    [S: Stream] WriteHalf<'_, S> [];
-    [T: AsFd] Async<T> [for<'a> &'a T: io::Write];
-    [] File [];
+    [] TcpStream [] true;
+    [] UnixStream [] true;
+    [] pipe::Sender [] true;
+    [S: Stream] OwnedWriteHalf<S> [] true;
+    [S: Stream] WriteHalf<'_, S> [] true;
+    [T: AsFd] Async<T> [for<'a> &'a T: io::Write] true;
+    [] File [] false;
+    [] Stdout [] false;
+    [] Stderr [] false;
 }
 
 /// tokio's, in two steps.
