@@ -87,6 +87,21 @@ fn a_child_that_has_ended_before_the_wait_is_waited_for() {
 }
 
 #[test]
+fn a_child_that_has_ended_before_it_is_watched_is_waited_for() {
+    run(|telling| async move {
+        let mut child = telling.command("false").spawn_with(|std| {
+            let child = std.spawn()?;
+            while state(child.id()) != Some('Z') {
+                std::thread::yield_now();
+            }
+            Ok(child)
+        })?;
+        assert_eq!(child.wait().await?.code(), Some(1)); // nothing tells of it any more
+        Ok(())
+    });
+}
+
+#[test]
 fn wait_closes_the_standard_input() {
     run(|telling| async move {
         let mut cat = telling.cat()?;
@@ -361,4 +376,14 @@ fn children_can_be_sent_and_shared() {
     check::<ChildStdout>();
     check::<ChildStderr>();
     let _: fn(Child, &mut Command) = futures_can_be_sent;
+}
+
+#[cfg(feature = "tokio-io")]
+#[test]
+fn pipes_have_tokios_traits_too() {
+    fn reads<T: tokio::io::AsyncRead>() {}
+    fn writes<T: tokio::io::AsyncWrite>() {}
+    reads::<ChildStdout>();
+    reads::<ChildStderr>();
+    writes::<ChildStdin>();
 }

@@ -15,6 +15,11 @@
 //!   that spawns a process; until there is one, a child that ends stays a zombie. When the parent ends, the system takes over.
 //! * Only children of this module are waited for, each by its number: others of the process are never touched.
 //!
+//! # How an end is told
+//! On Linux by a pidfd, a descriptor of the process. Where there is none (other systems, Linux before 5.3, some sandboxes) by
+//! [`SIGCHLD`](crate::signal): the first child then puts a handler in place, and a process that ignored the signal ignores it no
+//! more.
+//!
 //! # Example
 //! ```
 //! use toque::process::Command;

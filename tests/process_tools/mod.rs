@@ -62,6 +62,9 @@ pub(crate) fn state(pid: u32) -> Option<char> {
     stat.rsplit_once(") ")?.1.chars().next()
 }
 
+/// Long enough for any machine, short enough to be seen to fail.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// Waits for what no event tells: the system's view of a process. What never comes fails.
 pub(crate) async fn until(condition: impl Fn() -> bool) {
     let looking = async {
@@ -69,6 +72,6 @@ pub(crate) async fn until(condition: impl Fn() -> bool) {
             toque::time::sleep(Duration::from_millis(1)).await;
         }
     };
-    let found = toque::time::timeout(Duration::from_secs(8), looking).await;
+    let found = toque::time::timeout(PATIENCE, looking).await;
     found.expect("it never comes");
 }
