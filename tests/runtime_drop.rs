@@ -571,3 +571,14 @@ fn block_on_by_a_handle_after_the_end_is_woken_from_another_thread() {
     assert_eq!(answer.unwrap(), "soup");
     thread.unwrap().join().unwrap().unwrap();
 }
+
+#[test]
+fn the_report_names_a_task_that_was_spawned_elsewhere_and_has_not_arrived() {
+    let runtime = Runtime::new().unwrap();
+    let handle = runtime.handle().clone();
+    let task = thread::spawn(move || handle.spawn(pending::<()>()).id());
+    let id = task.join().unwrap();
+    let report = runtime.shutdown(Duration::ZERO);
+    let ids: Vec<_> = report.tasks.iter().map(|task| task.id).collect();
+    assert_eq!(ids, [id]);
+}

@@ -227,6 +227,7 @@ impl Executor {
     ///
     /// This is the condition under which `spawn` may take futures that are not `Send`.
     pub(crate) fn shut_down(&self, on_cancel: &mut dyn FnMut(&Meta)) {
+        self.receive(); // before: what was spawned elsewhere until now is told of, too
         self.closing.set(true);
         loop {
             // A waker is foreign code: collected under the borrow, woken after it.

@@ -221,7 +221,7 @@ impl<Op> Drop for Operation<'_, Op> {
 #[cold]
 fn foreign() -> io::Error {
     io::Error::other(
-        "used on a thread that is not its runtime's: send work to that thread by `Handle::spawn`, or take the socket out by \
-         `into_std` there and make a new one of it here",
+        "used on a thread that is not its runtime's: send work to that thread by `Handle::spawn`, or make it where it is used \
+         (a socket can be taken out by `into_std` there, and a new one be made of it here)",
     )
 }
