@@ -1,10 +1,8 @@
 //! Buffers: how few calls they make of many, and what is where.
 
 mod io_tools;
-mod tools;
 
-use io_tools::{Bytes, script, taking};
-use tools::run;
+use io_tools::{Bytes, run, script, taking};
 use toque::io::{
     AsyncBufReadExt, AsyncReadExt, AsyncSeekExt, AsyncWriteExt, BufReader, BufStream, BufWriter,
     Cursor, SeekFrom, duplex, join,

@@ -6,8 +6,8 @@ mod tools;
 use std::io::{self, ErrorKind};
 use std::time::Duration;
 
-use io_tools::{Bytes, Fail, Wait, buffered, cancelled, kind, script, taking};
-use tools::{let_others_run, run};
+use io_tools::{Bytes, Fail, Wait, buffered, cancelled, kind, run, script, taking};
+use tools::{let_others_run, watched};
 use toque::io::{
     AsyncReadExt, AsyncWriteExt, BufReader, copy, copy_bidirectional,
     copy_bidirectional_with_sizes, copy_buf, duplex, join, repeat, sink,
@@ -79,35 +79,39 @@ const MOMENT: Duration = Duration::from_millis(5);
 
 #[test]
 fn a_copy_that_never_ends_gives_way_to_a_timeout() {
-    run(async {
-        let result = timeout(MOMENT, copy(&mut repeat(1), &mut sink())).await;
-        assert!(result.is_err());
-        let mut reader = BufReader::new(repeat(1));
-        assert!(
-            timeout(MOMENT, copy_buf(&mut reader, &mut sink()))
-                .await
-                .is_err()
-        );
-        let mut endless = join(repeat(1), sink());
-        let mut other = join(repeat(2), sink());
-        let both = copy_bidirectional(&mut endless, &mut other);
-        assert!(timeout(MOMENT, both).await.is_err());
+    watched(|| {
+        run(async {
+            let result = timeout(MOMENT, copy(&mut repeat(1), &mut sink())).await;
+            assert!(result.is_err());
+            let mut reader = BufReader::new(repeat(1));
+            assert!(
+                timeout(MOMENT, copy_buf(&mut reader, &mut sink()))
+                    .await
+                    .is_err()
+            );
+            let mut endless = join(repeat(1), sink());
+            let mut other = join(repeat(2), sink());
+            let both = copy_bidirectional(&mut endless, &mut other);
+            assert!(timeout(MOMENT, both).await.is_err());
+        })
     });
 }
 
 #[test]
 fn a_direction_that_never_waits_leaves_the_other_its_turn() {
-    run(async {
-        let mut endless = join(repeat(1), taking(4));
-        let mut other = join(&b"bread"[..], sink());
-        let both = copy_bidirectional(&mut endless, &mut other);
-        assert!(timeout(MOMENT, both).await.is_err());
-        assert_eq!(endless.writer().taken, b"bread");
-        let mut endless = join(repeat(1), taking(4));
-        let mut other = join(&b"bread"[..], sink());
-        let both = copy_bidirectional(&mut other, &mut endless);
-        assert!(timeout(MOMENT, both).await.is_err());
-        assert_eq!(endless.writer().taken, b"bread");
+    watched(|| {
+        run(async {
+            let mut endless = join(repeat(1), taking(4));
+            let mut other = join(&b"bread"[..], sink());
+            let both = copy_bidirectional(&mut endless, &mut other);
+            assert!(timeout(MOMENT, both).await.is_err());
+            assert_eq!(endless.writer().taken, b"bread");
+            let mut endless = join(repeat(1), taking(4));
+            let mut other = join(&b"bread"[..], sink());
+            let both = copy_bidirectional(&mut other, &mut endless);
+            assert!(timeout(MOMENT, both).await.is_err());
+            assert_eq!(endless.writer().taken, b"bread");
+        })
     });
 }
 

@@ -8,8 +8,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use futures_lite::StreamExt;
-use io_tools::{Bytes, Fail, Step, Wait, buffered, cancelled, kind, script};
-use tools::{Count, counting, run};
+use io_tools::{Bytes, Fail, Step, Wait, buffered, cancelled, kind, run, script};
+use tools::{Count, counting};
 use toque::io::{
     AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncSeekExt, Cursor, SeekFrom,
 };

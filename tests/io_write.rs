@@ -1,12 +1,10 @@
 //! The methods of writers.
 
 mod io_tools;
-mod tools;
 
 use std::io::{ErrorKind, IoSlice};
 
-use io_tools::{kind, taking};
-use tools::run;
+use io_tools::{kind, run, taking};
 use toque::io::{AsyncReadExt, AsyncWriteExt};
 
 #[test]

@@ -6,8 +6,18 @@ use std::future::{Future, poll_fn};
 use std::io::{self, ErrorKind};
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use toque::io::{AsyncRead, AsyncWrite, BufReader};
+
+/// Runs a test's future. One that waits for ever fails instead.
+pub(crate) fn run<F: Future>(test: F) -> F::Output {
+    let limit = Duration::from_secs(30); // a sanitizer on a busy machine is slow
+    toque::Runtime::new()
+        .unwrap()
+        .block_on(async { toque::time::timeout(limit, test).await })
+        .expect("the test hangs")
+}
 
 /// What a scripted stream does next.
 #[derive(Clone, Copy, Debug)]
