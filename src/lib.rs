@@ -53,6 +53,9 @@ pub mod compat;
 #[cfg(not(loom))]
 mod macros;
 
+#[cfg(all(feature = "http", not(loom)))]
+pub mod http;
+
 #[cfg(not(loom))]
 pub use executor::{error::JoinError, join::JoinHandle};
 #[cfg(not(loom))]
