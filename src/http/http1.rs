@@ -47,6 +47,7 @@ fn builder(config: &ServerConfig) -> http1::Builder {
         .half_close(true)
         .header_read_timeout(None) // the stream has deadlines of its own, one for each phase
         .max_headers(config.max_headers)
+        .max_header_size(config.max_header_bytes) // the buffer alone is no exact limit
         .max_buf_size(config.max_header_bytes.max(SMALLEST_BUFFER));
     builder
 }

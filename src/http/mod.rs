@@ -37,7 +37,10 @@
 //! ```
 
 mod alarm;
+#[cfg(feature = "axum")]
+mod axum;
 mod board;
+mod body_timeout;
 mod config;
 mod connect_info;
 mod connections;
@@ -45,23 +48,36 @@ mod connections;
 mod counted;
 mod deadline;
 mod handle;
+#[cfg(feature = "axum")]
+#[allow(unsafe_code)] // what is not `Send` is said to be, and checked
+mod home;
 mod http1;
 mod listener;
 mod progress;
-#[path = "http1_only.rs"]
+#[cfg_attr(feature = "http2", path = "http2.rs")]
+#[cfg_attr(not(feature = "http2"), path = "http1_only.rs")]
 mod protocol;
+mod rate_limit;
 mod report;
 #[allow(clippy::module_inception, reason = "the function's own file")]
 mod serve;
 mod service;
 mod service_fn;
+mod sse;
 mod stream;
+mod timeout;
 
+#[cfg(feature = "axum")]
+pub use axum::{Call, Local, local};
+pub use body_timeout::{RequestBodyTimeout, RequestBodyTimeoutLayer, TimeoutBody};
 pub use config::ServerConfig;
 pub use connect_info::ConnectInfo;
 pub use deadline::Deadline;
 pub use handle::{ServeHandle, Stats, TimeoutCounts};
 pub use listener::{Listener, WithHandshake, with_handshake};
+pub use rate_limit::{RateLimit, RateLimitLayer};
 pub use report::Report;
 pub use serve::{Serve, serve};
 pub use service_fn::{ServiceFn, service_fn};
+pub use sse::{SseKeepAlive, SseKeepAliveFuture, SseKeepAliveLayer, SseKeepAliveService};
+pub use timeout::{Timeout, TimeoutFuture, TimeoutLayer};

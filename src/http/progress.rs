@@ -34,6 +34,8 @@ pub(super) struct Progress {
     pub(super) board: Arc<Board>,
     /// The answer in the making is to be the last.
     last: AtomicBool,
+    /// The last request had a body, of which there may be some left to read.
+    body: AtomicBool,
     /// An idle connection is to end now.
     close_idle: AtomicBool,
     /// Requests come side by side: what is read says nothing of any one of them.
@@ -50,6 +52,7 @@ impl Progress {
             in_flight: AtomicUsize::new(0),
             board,
             last: AtomicBool::new(false),
+            body: AtomicBool::new(false),
             close_idle: AtomicBool::new(false),
             multiplexed: AtomicBool::new(false),
             max_requests: max_requests.unwrap_or(u64::MAX),
@@ -75,8 +78,9 @@ impl Progress {
         }
     }
 
-    /// A head is whole. The guard is kept until the answer is sent.
-    pub(super) fn begin(self: &Arc<Self>) -> InFlight {
+    /// A head is whole, and a body is to follow or not. The guard is kept until the answer is sent.
+    pub(super) fn begin(self: &Arc<Self>, has_body: bool) -> InFlight {
+        self.body.store(has_body, Relaxed);
         self.board.requests.fetch_add(1, Relaxed);
         let requests = self.requests.fetch_add(1, Relaxed) + 1;
         if requests >= self.max_requests {
@@ -92,6 +96,12 @@ impl Progress {
         self.set(Phase::Upgraded);
     }
 
+    /// Requests come side by side from now on.
+    pub(super) fn multiplex(&self) {
+        self.multiplexed.store(true, Relaxed);
+        self.set(Phase::Waiting);
+    }
+
     pub(super) fn is_multiplexed(&self) -> bool {
         self.multiplexed.load(Relaxed)
     }
@@ -104,6 +114,12 @@ impl Progress {
     /// Whether no request is to follow: an answer says so to the client.
     pub(super) fn is_last(&self) -> bool {
         self.last.load(Relaxed) || self.board.drain.is_cancelled()
+    }
+
+    /// Whether the client may still be sending when the connection is closed: a body that nobody has read, or what follows on a
+    /// head that was refused.
+    pub(super) fn may_send(&self) -> bool {
+        self.body.load(Relaxed) || self.phase() == Phase::Head
     }
 
     pub(super) fn close_idle(&self) {
