@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use tokens::{Token, tokens};
 
 /// The modules at the root of the crate, by level. `lib.rs` stands above them: it names them all, and has no logic.
-const LEVELS: [&[&str]; 8] = [
+const LEVELS: [&[&str]; 9] = [
     // std or loom
     &["shim"],
     // no runtime needed
@@ -40,7 +40,9 @@ const LEVELS: [&[&str]; 8] = [
     // what stands on several of those: a child process is waited for by a signal, and talked to by pipes
     &["process"],
     // faces towards other crates, and what stands on all the rest
-    &["compat", "cores", "http", "macros"],
+    &["compat", "cores", "macros"],
+    // what stands on those
+    &["http"],
 ];
 
 fn level(module: &str) -> Option<usize> {
