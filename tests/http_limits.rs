@@ -312,17 +312,7 @@ fn a_handshake_that_is_stuck_is_in_nobodys_way_and_has_the_first_deadline() {
     });
 }
 
-/// How many descriptors this process has open to sockets.
-fn sockets() -> usize {
-    let entries = std::fs::read_dir("/proc/self/fd").unwrap();
-    let links = entries.filter_map(|entry| std::fs::read_link(entry.ok()?.path()).ok());
-    links
-        .filter(|link| link.to_string_lossy().starts_with("socket:"))
-        .count()
-}
-
 #[test]
-#[cfg(target_os = "linux")]
 fn clients_of_every_kind_leave_no_task_behind() {
     paused(async {
         let dropped = Rc::new(());
@@ -351,7 +341,6 @@ fn clients_of_every_kind_leave_no_task_behind() {
         toque::time::sleep(secs(1)).await; // those that were refused are lingered for
         assert_eq!(server.handle.stats().open, 0);
         assert_eq!(Rc::strong_count(&dropped), before);
-        assert!(sockets() > 0);
     });
 }
 

@@ -2,13 +2,27 @@
 //! all.
 //! axum's handlers and their futures travel in it.
 
+use std::cell::Cell;
 use std::mem::ManuallyDrop;
 use std::pin::Pin;
-use std::thread::{self, ThreadId};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Numbers of threads, none used twice. Not std's `ThreadId`: a router may be dropped with the thread's locals, and to ask for the
+/// current thread panics then; this is a thread-local without a destructor.
+fn here() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    thread_local!(static HERE: Cell<u64> = const { Cell::new(0) });
+    HERE.with(|here| {
+        if here.get() == 0 {
+            here.set(NEXT.fetch_add(1, Ordering::Relaxed));
+        }
+        here.get()
+    })
+}
 
 pub(super) struct Home<T> {
-    /// The only thread that may touch the value. Ids are not used twice in a process.
-    thread: ThreadId,
+    /// The only thread that may touch the value.
+    thread: u64,
     /// Dropped at home only. In a box of its own, which is not freed either if it is dropped elsewhere: a pinned value's memory
     /// must stay as it is until its destructor has run.
     value: ManuallyDrop<Pin<Box<T>>>,
@@ -23,13 +37,13 @@ unsafe impl<T> Sync for Home<T> {}
 impl<T> Home<T> {
     pub(super) fn new(value: T) -> Self {
         Self {
-            thread: thread::current().id(),
+            thread: here(),
             value: ManuallyDrop::new(Box::pin(value)),
         }
     }
 
     fn is_here(&self) -> bool {
-        thread::current().id() == self.thread
+        here() == self.thread
     }
 
     #[track_caller]

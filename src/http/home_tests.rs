@@ -40,6 +40,17 @@ fn a_value_that_has_travelled_is_used_and_dropped_at_home() {
 }
 
 #[test]
+fn it_may_be_dropped_with_the_locals_of_its_thread() {
+    thread_local!(static KEPT: std::cell::RefCell<Option<Home<Guard>>> = const { std::cell::RefCell::new(None) });
+    let drops = thread::spawn(|| {
+        let (home, drops) = guarded();
+        KEPT.with(|kept| *kept.borrow_mut() = Some(home));
+        drops
+    });
+    assert_eq!(drops.join().unwrap().load(Ordering::SeqCst), 1);
+}
+
+#[test]
 fn elsewhere_its_use_panics_with_the_remedy() {
     let (home, _) = guarded();
     thread::scope(|scope| {

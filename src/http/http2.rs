@@ -78,13 +78,11 @@ pub(super) async fn attend<T, S, A, B>(
     A: Clone + Send + Sync + 'static,
     B: Body<Data: 'static, Error: Into<BoxError>> + 'static,
 {
-    let close_idle = waiter.progress.board.close_idle.clone();
-    let sniffed = poll_fn(|cx| poll_sniff(&mut stream, cx));
-    // Whoever has not said which protocol it speaks when the grace is over is left.
-    match close_idle.run_until_cancelled(sniffed).await {
-        Some(Ok(true)) => speak_http2(stream, waiter, config).await,
-        Some(Ok(false)) => http1::attend(stream, waiter, config).await,
-        Some(Err(_)) | None => {}
+    let progress = Arc::clone(&waiter.progress);
+    match progress.attend(|cx| poll_sniff(&mut stream, cx)).await {
+        Ok(true) => speak_http2(stream, waiter, config).await,
+        Ok(false) => http1::attend(stream, waiter, config).await,
+        Err(_) => {}
     }
 }
 
@@ -136,7 +134,9 @@ where
     let mut told = false;
     poll_fn(|cx| {
         streams.reap();
-        let _ = drain.as_mut().poll(cx); // it owes a wake; `is_last` knows of it too
+        if !progress.is_last() {
+            let _ = drain.as_mut().poll(cx); // it owes the wake
+        }
         loop {
             let last = progress.is_last();
             if last && !told {

@@ -38,7 +38,8 @@
 //! Told to stop, a server takes in who waits in the listener's queue, closes the listener, and says `connection: close` in every
 //! answer. Idle connections end after the grace, busy ones after their request, and what is left at the drain's end is cut off. The
 //! [`Report`] counts each. A second signal ([`Serve::with_abort`], [`ServeHandle::abort`]) ends it at once. No task outlives it;
-//! upgraded connections are their handlers', who answer for them.
+//! upgraded connections are their handlers', who answer for them. A stream of events that has no end is cut off with the rest: let it
+//! watch for the stop too.
 //!
 //! A service that panics ends its connection (in HTTP/2 its request), and is counted: tower-http's `CatchPanicLayer` makes a 500 of
 //! it. A client that goes while a handler works is noticed when its answer is written: one that only shuts down its sending half

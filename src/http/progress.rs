@@ -2,8 +2,11 @@
 //! The stream notes when bytes come, the service when a request is whole enough to be served and when its answer is sent.
 //! The stream's deadlines are chosen by it.
 
+use std::future::{Future, poll_fn};
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::task::{Context, Poll};
 
 use super::board::Board;
 
@@ -36,8 +39,6 @@ pub(super) struct Progress {
     last: AtomicBool,
     /// The last request had a body, of which there may be some left to read.
     body: AtomicBool,
-    /// An idle connection is to end now.
-    close_idle: AtomicBool,
     /// Requests come side by side: what is read says nothing of any one of them.
     multiplexed: AtomicBool,
     /// How many requests there may be.
@@ -53,7 +54,6 @@ impl Progress {
             board,
             last: AtomicBool::new(false),
             body: AtomicBool::new(false),
-            close_idle: AtomicBool::new(false),
             multiplexed: AtomicBool::new(false),
             max_requests: max_requests.unwrap_or(u64::MAX),
         })
@@ -122,13 +122,23 @@ impl Progress {
         self.body.load(Relaxed) || self.phase() == Phase::Head
     }
 
-    pub(super) fn close_idle(&self) {
-        self.close_idle.store(true, Relaxed);
+    /// Whether the connection is idle and to end. HTTP/2 has a farewell of its own, and its last answers may not be sent yet.
+    pub(super) fn is_over(&self) -> bool {
+        let idle = self.phase() == Phase::Waiting && !self.is_multiplexed();
+        idle && self.board.close_idle.is_cancelled()
     }
 
-    /// Whether the connection is idle and to end.
-    pub(super) fn is_over(&self) -> bool {
-        self.close_idle.load(Relaxed) && self.phase() == Phase::Waiting
+    /// Polls what a connection does. It is polled again when idle ones are to end: its read then sees it.
+    pub(super) async fn attend<R>(&self, mut work: impl FnMut(&mut Context<'_>) -> Poll<R>) -> R {
+        let close_idle = &self.board.close_idle;
+        let mut told = pin!(close_idle.cancelled());
+        poll_fn(|cx| {
+            if !close_idle.is_cancelled() {
+                let _ = told.as_mut().poll(cx); // it owes the wake
+            }
+            work(cx)
+        })
+        .await
     }
 }
 
