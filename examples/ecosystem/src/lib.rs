@@ -12,7 +12,8 @@
 //! | `axum.rs` | axum |
 //! | `no_tokio_runtime.rs` | the guard: what Cargo has built, and which threads run |
 //!
-//! Where a program of another package is missing, its tests say that they are skipped. Here is what the files share.
+//! Where a program of another package is missing, its tests say that they are skipped; where `CI` is set, they fail. Here is what
+//! the files share.
 
 pub mod run;
 pub mod tls;

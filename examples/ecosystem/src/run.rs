@@ -1,4 +1,4 @@
-//! How a test is run: on a runtime of its own, with a limit.
+//! How a test is run: on a runtime of its own, with a limit; or skipped.
 
 use std::error::Error;
 use std::time::Duration;
@@ -38,4 +38,13 @@ fn run_on(kind: ReactorKind, test: impl Future<Output = Result>) {
         Ok(Err(error)) => panic!("on the reactor {kind:?}: {error} ({error:?})"),
         Err(_) => panic!("on the reactor {kind:?}: the test hangs"),
     }
+}
+
+/// Says that a test is skipped for want of a program.
+///
+/// # Panics
+/// Where `CI` is set: there it must be seen to work.
+pub fn skip(program: &str, package: &str) {
+    eprintln!("skipped: no {program} (Debian: apt-get install {package})");
+    assert!(std::env::var_os("CI").is_none(), "CI installs {package}");
 }

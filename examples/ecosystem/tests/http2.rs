@@ -12,7 +12,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use ecosystem::run::{Result, on_each_reactor};
+use ecosystem::run::{Result, on_each_reactor, skip};
 use futures_util::future::try_join_all;
 use futures_util::stream;
 use http_body_util::{BodyExt, Full, StreamBody};
@@ -282,7 +282,7 @@ fn h2load_has_ten_thousand_requests_answered() {
         ]);
         let output = match command.arg(format!("http://{addr}/soup")).output().await {
             Err(error) if error.kind() == ErrorKind::NotFound => {
-                eprintln!("skipped: no h2load (Debian: apt-get install nghttp2-client)");
+                skip("h2load", "nghttp2-client");
                 return Ok(());
             }
             output => output?,

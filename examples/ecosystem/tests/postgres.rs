@@ -217,11 +217,14 @@ fn a_cancelled_query_is_an_error_and_the_connection_goes_on() {
 fn a_query_that_took_too_long_for_its_caller_leaves_the_connection_in_order() {
     with_server(async |server| {
         let (client, _) = connect(server).await?;
-        let slow = client.execute("SELECT pg_sleep(0.1)", &[]);
-        toque::time::timeout(Duration::from_millis(10), slow)
+        let (holder, _) = connect(server).await?;
+        holder.execute("SELECT pg_advisory_lock(1)", &[]).await?;
+        let waits = client.execute("SELECT pg_advisory_lock(1)", &[]);
+        toque::time::timeout(Duration::from_millis(10), waits)
             .await
             .unwrap_err();
-        // The server goes on with it, and this waits for its turn.
+        // The server goes on with it: the next one has to wait for its end.
+        holder.execute("SELECT pg_advisory_unlock(1)", &[]).await?;
         let row = client.query_one("SELECT 1", &[]).await?;
         assert_eq!(row.get::<_, i32>(0), 1);
         Ok(())

@@ -135,8 +135,8 @@ fn an_end_without_close_notify_is_told_from_a_proper_one() {
         let mut stream = connect(server.addr, identity.client(&[])).await?;
         stream.write_all(b"half an ord").await?;
         stream.flush().await?;
-        let (tcp, _) = stream.into_inner(); // its end is TCP's alone: somebody may have cut it
-        drop(tcp);
+        let (mut tcp, _) = stream.into_inner();
+        tcp.shutdown().await?; // an end of TCP's alone: somebody in between may have made it
         let error = server.end_of_one().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::UnexpectedEof);
         server.serves(identity.client(&[])).await

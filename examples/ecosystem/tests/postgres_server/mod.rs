@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 
+use ecosystem::run::skip;
+
 /// Makes a server, says where it is, and ends it once nobody holds the other end of its input. So it ends with the test process,
 /// however that ends. `$1` is where the programs are, `$2` the port.
 const SCRIPT: &str = r#"
@@ -43,7 +45,7 @@ impl Server {
     /// One more, for a test that stops it.
     pub(crate) fn start() -> Option<Server> {
         let Some(programs) = programs() else {
-            eprintln!("skipped: no /usr/lib/postgresql (Debian: apt-get install postgresql)");
+            skip("/usr/lib/postgresql", "postgresql");
             return None;
         };
         let port = free_port();
