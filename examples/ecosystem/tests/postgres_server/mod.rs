@@ -1,0 +1,108 @@
+//! A PostgreSQL server for tests: a real one, of Debian's package, in a folder of its own.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::net::{Ipv4Addr, TcpListener};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+
+use ecosystem::run::skip;
+
+/// Makes a server, says where it is, and ends it once nobody holds the other end of its input. So it ends with the test process,
+/// however that ends. `$1` is where the programs are, `$2` the port.
+const SCRIPT: &str = r#"
+set -e
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder"
+"$1"/initdb --pgdata=data --username=cook --auth=trust --encoding=UTF8 --locale=C --no-sync >log
+settings="-p $2 -k $folder -c listen_addresses=127.0.0.1 -c fsync=off"
+"$1"/pg_ctl start --wait --silent --pgdata=data --log=log --options="$settings" </dev/null
+echo "$folder"
+cat
+"$1"/pg_ctl stop --silent --mode=immediate --pgdata=data
+"#;
+
+/// The server. Dropped, it is stopped as by a crash.
+pub(crate) struct Server {
+    /// Its port on the loopback address.
+    pub(crate) port: u16,
+    /// Its socket.
+    pub(crate) socket: PathBuf,
+    /// The script, at its `cat`.
+    script: Child,
+}
+
+impl Server {
+    /// The one that the tests of a process share, or `None` where there is no PostgreSQL.
+    pub(crate) fn shared() -> Option<&'static Server> {
+        static SHARED: OnceLock<Option<Server>> = OnceLock::new();
+        SHARED.get_or_init(Server::start).as_ref()
+    }
+
+    /// One more, for a test that stops it.
+    pub(crate) fn start() -> Option<Server> {
+        let Some(programs) = programs() else {
+            skip("/usr/lib/postgresql", "postgresql");
+            return None;
+        };
+        let port = free_port();
+        let mut command = shell();
+        command
+            .args(["-c", SCRIPT, "sh"])
+            .arg(programs)
+            .arg(port.to_string());
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut script = command.spawn().unwrap();
+        let mut folder = String::new();
+        let mut output = BufReader::new(script.stdout.take().unwrap());
+        output.read_line(&mut folder).unwrap();
+        assert!(folder.ends_with('\n'), "the server does not start");
+        let socket = Path::new(folder.trim_end()).join(format!(".s.PGSQL.{port}"));
+        Some(Server {
+            port,
+            socket,
+            script,
+        })
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.script.stdin.take()); // its `cat` ends
+        let _ = self.script.wait();
+    }
+}
+
+/// A shell of a user that the server runs as: it refuses root.
+fn shell() -> Command {
+    if !fs::metadata("/proc/self").is_ok_and(|me| me.uid() == 0) {
+        return Command::new("sh");
+    }
+    let mut command = Command::new("setpriv");
+    command.args([
+        "--reuid=postgres",
+        "--regid=postgres",
+        "--clear-groups",
+        "sh",
+    ]);
+    command.env_remove("TMPDIR"); // it may be root's own
+    command
+}
+
+/// Where the programs of one version are, the first that is found.
+fn programs() -> Option<PathBuf> {
+    let versions = fs::read_dir("/usr/lib/postgresql").ok()?;
+    let programs = versions.filter_map(|version| Some(version.ok()?.path().join("bin")));
+    programs
+        .into_iter()
+        .find(|folder| folder.join("initdb").exists())
+}
+
+/// A port that nobody has at this moment.
+fn free_port() -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    listener.local_addr().unwrap().port()
+}
