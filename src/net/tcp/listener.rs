@@ -62,8 +62,7 @@ impl TcpListener {
 
     fn bind_one(addr: SocketAddr) -> io::Result<TcpListener> {
         let socket = TcpSocket::new_for(&addr)?;
-        // A restarted server must not wait until its old connections have left TIME_WAIT.
-        socket.set_reuseaddr(true)?;
+        may_follow_itself(&socket)?;
         socket.bind(addr)?;
         socket.listen(socket::BACKLOG)
     }
@@ -108,6 +107,18 @@ impl TcpListener {
     }
 
     ttl_options!();
+}
+
+/// A restarted server must not wait until its old connections have left TIME_WAIT.
+#[cfg(not(windows))]
+fn may_follow_itself(socket: &TcpSocket) -> io::Result<()> {
+    socket.set_reuseaddr(true)
+}
+
+/// Here nothing waits for them, and the option would let others take the port of a server that lives.
+#[cfg(windows)]
+fn may_follow_itself(_: &TcpSocket) -> io::Result<()> {
+    Ok(())
 }
 
 /// What the queue holds: a connection that is not in the reactor yet, and its other end.

@@ -158,7 +158,7 @@ impl UdpSocket {
     three_forms! {
         /// Who has sent the datagram that the next receive will take.
         peek_sender, poll_peek_sender, try_peek_sender, Read,
-        () -> SocketAddr, |io| Ok(io.peek_from(&mut [])?.1)
+        () -> SocketAddr, peek_sender
     }
 
     readiness!(poll_recv_ready, poll_send_ready);
@@ -186,6 +186,18 @@ impl UdpSocket {
     pub fn take_error(&self) -> io::Result<Option<io::Error>> {
         self.io.get().take_error()
     }
+}
+
+#[cfg(not(windows))]
+fn peek_sender(io: &net::UdpSocket) -> io::Result<SocketAddr> {
+    Ok(io.peek_from(&mut [])?.1)
+}
+
+/// By socket2, which knows that a datagram too long for the buffer is an error here, and has a sender all the same.
+#[cfg(windows)]
+fn peek_sender(io: &net::UdpSocket) -> io::Result<SocketAddr> {
+    let sender = socket2::SockRef::from(io).peek_sender()?;
+    sender.as_socket().ok_or(io::ErrorKind::InvalidData.into())
 }
 
 std_faces!(UdpSocket, net::UdpSocket);
