@@ -1,11 +1,12 @@
-//! Sockets on Windows.
+//! Sockets on Windows. Socket2 makes them: it starts Winsock, and what it makes is not inherited by child processes. Rustix does
+//! neither.
 
 use std::io;
 
 use rustix::fd::{BorrowedFd, OwnedFd};
 use rustix::io::Errno;
-use rustix::net::{AddressFamily, SocketType};
-use socket2::{Domain, Socket, Type};
+use rustix::net::{AddressFamily, SocketAddrAny, SocketType};
+use socket2::{Domain, SockRef, Socket, Type};
 
 use super::Accepted;
 
@@ -25,7 +26,6 @@ pub(in crate::net) fn is_under_way(error: Errno) -> bool {
     error == Errno::WOULDBLOCK
 }
 
-/// By socket2: it starts Winsock, and child processes don't inherit what it makes. Rustix's `socket` does neither.
 pub(in crate::net) fn open(family: AddressFamily, kind: SocketType) -> io::Result<OwnedFd> {
     let family = Domain::from(i32::from(family.as_raw()));
     let socket = Socket::new(family, Type::from(kind.as_raw() as i32), None)?;
@@ -33,9 +33,13 @@ pub(in crate::net) fn open(family: AddressFamily, kind: SocketType) -> io::Resul
     Ok(socket.into())
 }
 
-/// The connection is as its listener: not inherited.
 pub(super) fn accept(listener: BorrowedFd<'_>) -> Result<Accepted, Errno> {
-    let (socket, peer) = rustix::net::acceptfrom(listener)?;
-    rustix::io::ioctl_fionbio(&socket, true)?;
-    Ok((socket, peer))
+    let (socket, peer) = SockRef::from(&listener).accept().map_err(to_errno)?;
+    socket.set_nonblocking(true).map_err(to_errno)?;
+    Ok((socket.into(), peer.as_socket().map(SocketAddrAny::from)))
+}
+
+fn to_errno(error: io::Error) -> Errno {
+    // They are the system's, so each has a number.
+    Errno::from_io_error(&error).unwrap_or(Errno::INVAL)
 }

@@ -46,7 +46,8 @@ pub struct TcpListener {
 impl TcpListener {
     /// Listens on the first of the addresses that can be had; port 0 asks the system for a free one.
     ///
-    /// The address may be taken over from closed connections of an earlier process (`SO_REUSEADDR`).
+    /// The address may be taken over from closed connections of an earlier process (`SO_REUSEADDR`; on Windows that is so without
+    /// the option).
     ///
     /// # Errors
     /// The error of the last address, or `InvalidInput` if there is none.

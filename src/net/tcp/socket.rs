@@ -167,7 +167,8 @@ impl TcpSocket {
     );
     option!(
         reuseaddr: "Whether an address may be taken over from closed connections (`SO_REUSEADDR`).",
-        set_reuseaddr: "Sets `SO_REUSEADDR`: the address may be taken over from closed connections of an earlier process.",
+        set_reuseaddr: "Sets `SO_REUSEADDR`: the address may be taken over from closed connections of an earlier process. On Windows \
+                        also from a socket that lives.",
         bool, socket_reuseaddr, set_socket_reuseaddr
     );
     option!(

@@ -18,7 +18,8 @@ use crate::reactor::Direction;
 /// with one peer ([`send`](Self::send), [`recv`](Self::recv)). All methods take `&self`, so several tasks can use it at once,
 /// by an `Arc` or a reference.
 ///
-/// A datagram is received whole or cut: what does not fit into the buffer is thrown away. None is sent in part.
+/// A datagram is received whole or cut: what does not fit into the buffer is thrown away. None is sent in part. (On Windows the
+/// receive that cuts one answers an error, and the datagram is gone.)
 ///
 /// `Send + Sync`, and used on the thread of the runtime it was made on: elsewhere its operations answer an error that says
 /// so. Dropped anywhere, it is closed.
