@@ -31,7 +31,7 @@ pub mod runtime;
 
 #[cfg(not(loom))]
 mod abort_on_drop;
-#[cfg(not(loom))]
+#[cfg(all(unix, not(loom)))]
 mod async_fd;
 #[cfg(not(loom))]
 pub mod fs;
@@ -42,7 +42,7 @@ pub mod net;
 #[cfg(not(loom))]
 #[allow(unsafe_code)] // children are stored without the lifetime of what they borrow
 mod scope;
-#[cfg(all(feature = "signal", not(loom)))]
+#[cfg(all(feature = "signal", unix, not(loom)))]
 pub mod signal;
 #[cfg(not(loom))]
 mod stdio;
@@ -55,7 +55,7 @@ mod task_tracker;
 #[cfg(not(loom))]
 pub mod time;
 
-#[cfg(all(feature = "process", not(loom)))]
+#[cfg(all(feature = "process", unix, not(loom)))]
 pub mod process;
 
 #[cfg(not(loom))]
@@ -130,6 +130,7 @@ pub mod task {
 /// `BufWriter`, `BufStream`), and streams in memory (`duplex`, `Cursor`, `empty`, `repeat`, `sink`).
 #[cfg(not(loom))]
 pub mod io {
+    #[cfg(unix)]
     pub use crate::async_fd::Async;
     #[cfg(feature = "io-util")]
     pub use crate::io_util::*;

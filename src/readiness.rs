@@ -4,9 +4,9 @@
 use std::fmt;
 use std::io;
 use std::ops::{BitAnd, BitOr, BitOrAssign, Sub};
-use std::os::fd::BorrowedFd;
 
 use rustix::event::{PollFd, PollFlags, Timespec};
+use rustix::fd::BorrowedFd;
 
 /// What a task waits for.
 ///

@@ -80,6 +80,7 @@ fn a_connected_socket_hears_its_peer_only() {
     });
 }
 
+#[cfg(unix)] // on Windows the first receive is an error
 #[test]
 fn a_datagram_longer_than_the_buffer_is_cut_and_the_next_one_is_whole() {
     run(|| async {
@@ -223,6 +224,7 @@ fn the_tried_forms_say_would_block_until_something_is_there() {
     });
 }
 
+#[cfg(unix)] // on Windows it learns of a reset
 #[test]
 fn a_receiver_learns_that_nobody_was_there_for_its_datagram() {
     run(|| async {
@@ -355,10 +357,6 @@ fn options_are_what_they_were_set_to() {
         assert_eq!(socket.multicast_ttl_v4()?, 7);
         socket.set_ttl(42)?;
         assert_eq!(socket.ttl()?, 42);
-        socket.set_tos_v4(0x10)?;
-        assert_eq!(socket.tos_v4()?, 0x10);
-        let error = socket.set_tos_v4(256).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::InvalidInput);
         assert!(socket.take_error()?.is_none());
         Ok(())
     });
@@ -372,12 +370,29 @@ fn options_of_ipv6_are_what_they_were_set_to() {
         };
         socket.set_multicast_loop_v6(false)?;
         assert!(!socket.multicast_loop_v6()?);
+        Ok(())
+    });
+}
+
+#[cfg(unix)]
+#[test]
+fn the_marks_that_routers_see_are_what_they_were_set_to() {
+    run(|| async {
+        let socket = socket().await?;
+        socket.set_tos_v4(0x10)?;
+        assert_eq!(socket.tos_v4()?, 0x10);
+        let error = socket.set_tos_v4(256).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput);
+        let Ok(socket) = UdpSocket::bind("[::1]:0").await else {
+            return Ok(()); // no IPv6 on this machine
+        };
         socket.set_tclass_v6(0x20)?;
         assert_eq!(socket.tclass_v6()?, 0x20);
         Ok(())
     });
 }
 
+#[cfg(unix)] // Windows has another error for the second leave
 #[test]
 fn a_group_is_joined_and_left_once() {
     run(|| async {

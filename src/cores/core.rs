@@ -124,7 +124,7 @@ impl Core {
     ///
     /// # Errors
     /// As the system reports them (`AddrInUse` if somebody else has the port), or `InvalidInput` if the address resolves to
-    /// nothing.
+    /// nothing. `Unsupported` where ports can't be shared, as on Windows.
     ///
     /// # Cancel safety
     /// A listener made by then is closed.

@@ -49,12 +49,22 @@ fn listen(addr: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-#[cfg(not(any(target_os = "solaris", target_os = "illumos", target_os = "cygwin")))]
+#[cfg(not(any(
+    target_os = "solaris",
+    target_os = "illumos",
+    target_os = "cygwin",
+    windows
+)))]
 fn share_port(socket: &TcpSocket) -> io::Result<()> {
     socket.set_reuseport(true)
 }
 
-#[cfg(any(target_os = "solaris", target_os = "illumos", target_os = "cygwin"))]
+#[cfg(any(
+    target_os = "solaris",
+    target_os = "illumos",
+    target_os = "cygwin",
+    windows
+))]
 fn share_port(_: &TcpSocket) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }

@@ -2,10 +2,10 @@
 
 use std::fs;
 use std::io;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
 use super::on_pool::on_pool;
+use super::system::Mode;
 
 /// How a directory is to be made: with its parents, with which permissions.
 ///
@@ -26,8 +26,8 @@ use super::on_pool::on_pool;
 pub struct DirBuilder {
     /// Std's has no `Clone`, so it is made when it is needed.
     recursive: bool,
-    /// Permissions of what is made; `None` is std's choice.
-    mode: Option<u32>,
+    /// Who may do what with what is made.
+    pub(super) mode: Mode,
 }
 
 impl DirBuilder {
@@ -39,12 +39,6 @@ impl DirBuilder {
     /// Whether missing parents are made too, and a directory that is there is no error.
     pub fn recursive(&mut self, recursive: bool) -> &mut DirBuilder {
         self.recursive = recursive;
-        self
-    }
-
-    /// The permissions of what is made, less those of the process's umask. At first 0o777.
-    pub fn mode(&mut self, mode: u32) -> &mut DirBuilder {
-        self.mode = Some(mode);
         self
     }
 
@@ -64,9 +58,7 @@ impl DirBuilder {
     fn std(&self) -> fs::DirBuilder {
         let mut builder = fs::DirBuilder::new();
         builder.recursive(self.recursive);
-        if let Some(mode) = self.mode {
-            builder.mode(mode);
-        }
+        self.mode.apply(&mut builder);
         builder
     }
 }

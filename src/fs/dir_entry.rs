@@ -4,7 +4,6 @@
 use std::ffi::OsString;
 use std::fs::{self, FileType, Metadata};
 use std::io;
-use std::os::unix::fs::DirEntryExt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -16,7 +15,7 @@ use super::on_pool::on_pool;
 #[derive(Debug)]
 pub struct DirEntry {
     /// Shared with a call on the pool.
-    entry: Arc<fs::DirEntry>,
+    pub(super) entry: Arc<fs::DirEntry>,
     /// Found out on the pool when the entry was read: for nothing in most file systems, by a call in others. `None` if that has
     /// failed; then it is asked for again.
     file_type: Option<FileType>,
@@ -39,11 +38,6 @@ impl DirEntry {
     /// The name alone.
     pub fn file_name(&self) -> OsString {
         self.entry.file_name()
-    }
-
-    /// The inode's number.
-    pub fn ino(&self) -> u64 {
-        self.entry.ino()
     }
 
     /// What the system knows of it: of a symbolic link itself, not of where it leads.

@@ -23,6 +23,8 @@ macro_rules! functions {
     )*};
 }
 
+pub(super) use functions;
+
 functions! {
     /// The absolute path of what `path` leads to, with no symbolic link, `.` or `..` in it.
     ///
@@ -120,12 +122,6 @@ functions! {
     /// # Errors
     /// `NotFound` if nothing is there; `PermissionDenied` if it is somebody else's.
     set_permissions(path; permissions: Permissions) -> () = fs::set_permissions;
-
-    /// Makes a symbolic link `link` that leads to `original`, whether something is there or not.
-    ///
-    /// # Errors
-    /// `AlreadyExists` if something is at `link`.
-    symlink(original, link) -> () = std::os::unix::fs::symlink;
 
     /// As [`metadata`], of a symbolic link itself.
     ///

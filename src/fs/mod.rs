@@ -26,15 +26,22 @@ mod functions;
 mod on_pool;
 mod open_options;
 mod read_dir;
+#[cfg_attr(unix, path = "unix.rs")]
+#[cfg_attr(windows, path = "windows.rs")]
+mod system;
 
 pub use dir_builder::DirBuilder;
 pub use dir_entry::DirEntry;
 pub use file::File;
 pub use functions::{
     canonicalize, copy, create_dir, create_dir_all, hard_link, metadata, read, read_link,
-    read_to_string, remove_dir, remove_dir_all, remove_file, rename, set_permissions, symlink,
+    read_to_string, remove_dir, remove_dir_all, remove_file, rename, set_permissions,
     symlink_metadata, try_exists, write,
 };
 pub use open_options::OpenOptions;
 pub use read_dir::{ReadDir, read_dir};
 pub use std::fs::FileTimes;
+#[cfg(unix)]
+pub use system::symlink;
+#[cfg(windows)]
+pub use system::{symlink_dir, symlink_file};

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::io;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use super::file::File;
@@ -32,7 +31,7 @@ use super::on_pool::on_pool;
 #[derive(Clone, Debug)]
 pub struct OpenOptions(
     /// It does all but the opening.
-    fs::OpenOptions,
+    pub(super) fs::OpenOptions,
 );
 
 /// Options that are std's, by name.
@@ -45,6 +44,8 @@ macro_rules! options {
         }
     )*};
 }
+
+pub(super) use options;
 
 impl OpenOptions {
     /// Options that allow nothing yet.
@@ -65,10 +66,6 @@ impl OpenOptions {
         create: bool;
         /// Whether it must not be there, and is made: in one step, so of two who try one succeeds.
         create_new: bool;
-        /// The permissions of a file that is made, less those of the process's umask. At first 0o666.
-        mode: u32;
-        /// Flags for `open(2)` besides: `O_NOFOLLOW`, `O_DIRECT`. Those of the access mode are ignored.
-        custom_flags: i32;
     }
 
     /// Opens the file.

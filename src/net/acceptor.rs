@@ -2,8 +2,9 @@
 //! Held by TCP's and Unix' listeners, which make streams of what it gives.
 
 use std::io;
-use std::os::fd::AsFd;
 use std::task::{Context, Poll, ready};
+
+use rustix::fd::AsFd;
 
 use super::backoff::Backoff;
 use super::registered::Registered;

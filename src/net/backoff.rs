@@ -21,17 +21,11 @@ const SHORTAGE: Delays = Delays {
     longest: Duration::from_secs(1),
 };
 
-/// For another's queue, which empties as fast as that one works.
-const FULL_QUEUE: Delays = Delays {
-    first: Duration::from_millis(1),
-    longest: Duration::from_millis(64),
-};
-
 /// The first delay, and what doubling it ends at.
 #[derive(Clone, Copy)]
-struct Delays {
-    first: Duration,
-    longest: Duration,
+pub(super) struct Delays {
+    pub(super) first: Duration,
+    pub(super) longest: Duration,
 }
 
 type Pause = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -59,12 +53,7 @@ impl Backoff {
         Self::new(SHORTAGE)
     }
 
-    /// Of a caller or sender, while the queue of the other one is full.
-    pub(super) fn for_full_queue() -> Self {
-        Self::new(FULL_QUEUE)
-    }
-
-    fn new(delays: Delays) -> Self {
+    pub(super) fn new(delays: Delays) -> Self {
         Self {
             delays,
             shortages: AtomicU64::new(0),

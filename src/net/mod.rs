@@ -19,17 +19,21 @@ mod faces;
 pub(crate) mod halves;
 mod options;
 #[allow(unsafe_code)] // std's `FromRawFd` is unsafe by its signature
-mod raw_fd;
+#[cfg_attr(unix, path = "raw_fd.rs")]
+#[cfg_attr(windows, path = "raw_socket.rs")]
+mod raw;
 mod registered;
 mod socket;
 pub mod tcp;
 mod udp;
+#[cfg(unix)]
 pub mod unix;
 
 pub use addr::{ToSocketAddrs, lookup_host};
 pub use tcp::{OwnedReadHalf, OwnedWriteHalf, ReadHalf, ReuniteError, WriteHalf};
 pub use tcp::{listener::TcpListener, socket::TcpSocket, stream::TcpStream};
 pub use udp::UdpSocket;
+#[cfg(unix)]
 pub use unix::{
     datagram::UnixDatagram, listener::UnixListener, socket::UnixSocket, stream::UnixStream,
 };

@@ -72,7 +72,7 @@ macro_rules! traffic_class_options {
         ///
         /// # Errors
         /// As the system reports them.
-        #[cfg(not(any(target_os = "solaris", target_os = "illumos", target_os = "haiku")))]
+        #[cfg(not(any(target_os = "solaris", target_os = "illumos", target_os = "haiku", windows)))]
         pub fn tos_v4(&self) -> std::io::Result<u32> {
             Ok(rustix::net::sockopt::ip_tos(self)?.into())
         }
@@ -81,13 +81,14 @@ macro_rules! traffic_class_options {
         ///
         /// # Errors
         /// `InvalidInput` for more than 255, or as the system reports them.
-        #[cfg(not(any(target_os = "solaris", target_os = "illumos", target_os = "haiku")))]
+        #[cfg(not(any(target_os = "solaris", target_os = "illumos", target_os = "haiku", windows)))]
         pub fn set_tos_v4(&self, tos: u32) -> std::io::Result<()> {
             let tos = u8::try_from(tos).map_err(|_| std::io::ErrorKind::InvalidInput)?;
             Ok(rustix::net::sockopt::set_ip_tos(self, tos)?)
         }
 
         $crate::net::options::option!(
+            #[cfg(not(windows))]
             tclass_v6: "The value of `IPV6_TCLASS`: the mark that routers see on its IPv6 packets.",
             set_tclass_v6: "Sets `IPV6_TCLASS`. Some values need privileges.",
             u32, ipv6_tclass, set_ipv6_tclass

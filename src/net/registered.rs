@@ -3,9 +3,10 @@
 
 use std::future::poll_fn;
 use std::io;
-use std::os::fd::AsFd;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+
+use rustix::fd::AsFd;
 
 use crate::reactor::Direction;
 use crate::readiness::{Interest, Ready};
@@ -30,12 +31,6 @@ impl<T: AsFd> Registered<T> {
             registration: Registration::new(io.as_fd(), ready)?,
             io,
         })
-    }
-
-    /// Of a pair that was made a moment ago: nothing can have been sent yet, so the first read need not be tried.
-    pub(super) fn note_nothing_to_read(&self) {
-        let nothing = |_: &T| Err::<(), _>(io::ErrorKind::WouldBlock.into());
-        let _ = self.try_io(Direction::Read, nothing);
     }
 
     pub(super) fn get(&self) -> &T {

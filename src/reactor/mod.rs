@@ -12,11 +12,11 @@ mod source;
 
 use std::cell::{Cell, RefCell};
 use std::io;
-use std::os::fd::{AsRawFd, BorrowedFd};
 use std::sync::Arc;
 use std::task::Waker;
 use std::time::Duration;
 
+use rustix::fd::{AsRawFd, BorrowedFd};
 use slotmap::{Key, KeyData, SlotMap, new_key_type};
 
 pub(crate) use source::{Direction, WaiterKey};

@@ -5,11 +5,11 @@
 
 use std::cell::RefCell;
 use std::io;
-use std::os::fd::{AsRawFd, BorrowedFd};
 use std::sync::Arc;
 use std::time::Duration;
 
 use polling::{Event, Events, PollMode, Poller};
+use rustix::fd::{AsRawFd, BorrowedFd};
 
 use super::source::{Readiness, Source};
 use super::{ReactorKind, Registrar};

@@ -1,7 +1,8 @@
 //! A source: one registered descriptor, what is known of it, and who waits for it.
 
-use std::os::fd::RawFd;
 use std::task::Waker;
+
+use rustix::fd::RawFd;
 
 /// What a task wants to do with a descriptor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

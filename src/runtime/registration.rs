@@ -3,10 +3,11 @@
 
 use std::future::Future;
 use std::io;
-use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
+
+use rustix::fd::{AsRawFd, BorrowedFd, RawFd};
 
 use super::{Core, current, registry};
 use crate::future::budget;

@@ -3,6 +3,9 @@
 //! non-blocking nor polled in general: threads do the work.
 
 mod input;
+#[cfg_attr(unix, path = "lends_fd.rs")]
+#[cfg_attr(windows, path = "lends_handle.rs")]
+mod lends;
 mod output;
 mod outputs;
 mod stdin;

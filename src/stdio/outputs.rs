@@ -1,7 +1,6 @@
 //! `stdout` and `stderr`: the process' standard output and standard error.
 
 use std::io;
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -88,6 +87,13 @@ pub struct Stderr {
 
 macro_rules! output {
     ($type:ident) => {
+        impl $type {
+            /// Std's handle.
+            pub(super) fn std(&self) -> &io::$type {
+                self.output.std()
+            }
+        }
+
         impl AsyncWrite for $type {
             fn poll_write(
                 mut self: Pin<&mut Self>,
@@ -105,18 +111,6 @@ macro_rules! output {
             /// Flushes. The descriptor stays open: it is the process', not this handle's.
             fn poll_close(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
                 self.output.poll_flush(cx)
-            }
-        }
-
-        impl AsFd for $type {
-            fn as_fd(&self) -> BorrowedFd<'_> {
-                self.output.std().as_fd()
-            }
-        }
-
-        impl AsRawFd for $type {
-            fn as_raw_fd(&self) -> RawFd {
-                self.output.std().as_raw_fd()
             }
         }
     };

@@ -1,7 +1,6 @@
 //! `stdin`: the process' standard input.
 
 use std::io;
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -57,6 +56,13 @@ pub struct Stdin {
     std: io::Stdin,
 }
 
+impl Stdin {
+    /// Std's handle.
+    pub(super) fn std(&self) -> &io::Stdin {
+        &self.std
+    }
+}
+
 impl AsyncRead for Stdin {
     fn poll_read(
         self: Pin<&mut Self>,
@@ -64,17 +70,5 @@ impl AsyncRead for Stdin {
         buf: &mut [u8],
     ) -> Poll<io::Result<usize>> {
         self.taker.poll_read(cx, buf)
-    }
-}
-
-impl AsFd for Stdin {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.std.as_fd()
-    }
-}
-
-impl AsRawFd for Stdin {
-    fn as_raw_fd(&self) -> RawFd {
-        self.std.as_raw_fd()
     }
 }

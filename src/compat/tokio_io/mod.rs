@@ -6,20 +6,20 @@
 
 #[cfg(feature = "io-util")]
 mod io_util;
+#[cfg(unix)]
+mod unix;
 
 use std::io::{self, IoSlice, SeekFrom};
-use std::os::fd::AsFd;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use pin_project_lite::pin_project;
 use tokio::io::{AsyncBufRead, AsyncRead, AsyncSeek, AsyncWrite, ReadBuf};
 
-use crate::async_fd::Async;
 use crate::fs::File;
 use crate::fs::file::machine::Outcome;
+use crate::net::TcpStream;
 use crate::net::halves::{OwnedReadHalf, OwnedWriteHalf, ReadHalf, Stream, WriteHalf};
-use crate::net::{TcpStream, UnixStream, unix::pipe};
 use crate::stdio::{Stderr, Stdin, Stdout};
 
 /// Reads into what is unfilled. It is initialised first, which costs something the first time a buffer is used.
@@ -94,22 +94,16 @@ use {reads, writes};
 
 reads! {
     [] TcpStream [];
-    [] UnixStream [];
-    [] pipe::Receiver [];
     [S: Stream] OwnedReadHalf<S> [];
     [S: Stream] ReadHalf<'_, S> [];
-    [T: AsFd] Async<T> [for<'a> &'a T: io::Read];
     [] File [];
     [] Stdin [];
 }
 
 writes! {
     [] TcpStream [] true;
-    [] UnixStream [] true;
-    [] pipe::Sender [] true;
     [S: Stream] OwnedWriteHalf<S> [] true;
     [S: Stream] WriteHalf<'_, S> [] true;
-    [T: AsFd] Async<T> [for<'a> &'a T: io::Write] true;
     [] File [] false;
     [] Stdout [] false;
     [] Stderr [] false;
@@ -130,7 +124,7 @@ impl AsyncSeek for File {
     }
 }
 
-#[cfg(feature = "process")]
+#[cfg(all(feature = "process", unix))]
 mod process; // here, since the macros above are known from here on
 
 pin_project! {

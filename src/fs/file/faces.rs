@@ -1,9 +1,8 @@
-//! A file's faces: `futures-io`'s traits, and those of descriptors.
+//! A file's faces: `futures-io`'s traits, and std's.
 
 use std::fmt;
 use std::fs;
 use std::io::{self, IoSlice, SeekFrom};
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -64,24 +63,6 @@ impl From<fs::File> for File {
     /// As [`File::from_std`].
     fn from(file: fs::File) -> Self {
         Self::from_std(file)
-    }
-}
-
-impl From<OwnedFd> for File {
-    fn from(fd: OwnedFd) -> Self {
-        Self::from_std(fd.into())
-    }
-}
-
-impl AsFd for File {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.std().as_fd()
-    }
-}
-
-impl AsRawFd for File {
-    fn as_raw_fd(&self) -> RawFd {
-        self.std().as_raw_fd()
     }
 }
 

@@ -6,7 +6,9 @@ mod faces;
 mod lent;
 pub(crate) mod machine;
 #[allow(unsafe_code)] // std's `FromRawFd` is unsafe by its signature
-mod raw_fd;
+#[cfg_attr(unix, path = "raw_fd.rs")]
+#[cfg_attr(windows, path = "raw_handle.rs")]
+mod raw;
 
 use std::fs::{self, FileTimes, Metadata, Permissions};
 use std::io;

@@ -1,4 +1,4 @@
-//! To std's types and back, and the traits of descriptors.
+//! To std's types and back.
 
 /// To std's type and back, and the traits of descriptors. The type makes itself of a non-blocking one by `registered`.
 macro_rules! std_faces {
@@ -45,21 +45,4 @@ macro_rules! std_faces {
     };
 }
 
-/// What lends its descriptor, by way of its field.
-macro_rules! descriptor_faces {
-    ($type:ident => $field:ident $(.$method:ident())*) => {
-        impl std::os::fd::AsFd for $type {
-            fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
-                self.$field$(.$method())*.as_fd()
-            }
-        }
-
-        impl std::os::fd::AsRawFd for $type {
-            fn as_raw_fd(&self) -> std::os::fd::RawFd {
-                self.$field$(.$method())*.as_raw_fd()
-            }
-        }
-    };
-}
-
-pub(in crate::net) use {descriptor_faces, std_faces};
+pub(in crate::net) use std_faces;

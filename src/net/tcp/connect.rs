@@ -3,16 +3,16 @@
 
 use std::io;
 use std::net::{SocketAddr, TcpStream};
-use std::os::fd::OwnedFd;
 
-use rustix::io::Errno;
+use rustix::fd::OwnedFd;
+
+use crate::net::socket::is_under_way;
 
 /// Sets a non-blocking socket on its way to `addr`: it is connected already, or writable once that is decided.
 pub(super) fn start(socket: OwnedFd, addr: &SocketAddr) -> io::Result<TcpStream> {
     match rustix::net::connect(&socket, addr) {
-        // After EINTR the kernel goes on connecting, as after EINPROGRESS.
-        Ok(()) | Err(Errno::INPROGRESS | Errno::INTR) => Ok(socket.into()),
-        Err(error) => Err(error.into()),
+        Err(error) if !is_under_way(error) => Err(error.into()),
+        _ => Ok(socket.into()),
     }
 }
 

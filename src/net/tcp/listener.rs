@@ -46,7 +46,8 @@ pub struct TcpListener {
 impl TcpListener {
     /// Listens on the first of the addresses that can be had; port 0 asks the system for a free one.
     ///
-    /// The address may be taken over from closed connections of an earlier process (`SO_REUSEADDR`).
+    /// The address may be taken over from closed connections of an earlier process (`SO_REUSEADDR`; on Windows that is so without
+    /// the option).
     ///
     /// # Errors
     /// The error of the last address, or `InvalidInput` if there is none.
@@ -62,8 +63,7 @@ impl TcpListener {
 
     fn bind_one(addr: SocketAddr) -> io::Result<TcpListener> {
         let socket = TcpSocket::new_for(&addr)?;
-        // A restarted server must not wait until its old connections have left TIME_WAIT.
-        socket.set_reuseaddr(true)?;
+        may_follow_itself(&socket)?;
         socket.bind(addr)?;
         socket.listen(socket::BACKLOG)
     }
@@ -108,6 +108,18 @@ impl TcpListener {
     }
 
     ttl_options!();
+}
+
+/// A restarted server must not wait until its old connections have left TIME_WAIT.
+#[cfg(not(windows))]
+fn may_follow_itself(socket: &TcpSocket) -> io::Result<()> {
+    socket.set_reuseaddr(true)
+}
+
+/// Here nothing waits for them, and the option would let others take the port of a server that lives.
+#[cfg(windows)]
+fn may_follow_itself(_: &TcpSocket) -> io::Result<()> {
+    Ok(())
 }
 
 /// What the queue holds: a connection that is not in the reactor yet, and its other end.

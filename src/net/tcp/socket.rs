@@ -3,8 +3,8 @@
 
 use std::io;
 use std::net::{self, SocketAddr};
-use std::os::fd::OwnedFd;
 
+use rustix::fd::OwnedFd;
 use rustix::net::{AddressFamily, SocketType};
 
 use super::{TcpListener, TcpStream};
@@ -167,11 +167,12 @@ impl TcpSocket {
     );
     option!(
         reuseaddr: "Whether an address may be taken over from closed connections (`SO_REUSEADDR`).",
-        set_reuseaddr: "Sets `SO_REUSEADDR`: the address may be taken over from closed connections of an earlier process.",
+        set_reuseaddr: "Sets `SO_REUSEADDR`: the address may be taken over from closed connections of an earlier process. On Windows \
+                        also from a socket that lives.",
         bool, socket_reuseaddr, set_socket_reuseaddr
     );
     option!(
-        #[cfg(not(any(target_os = "solaris", target_os = "illumos", target_os = "cygwin")))]
+        #[cfg(not(any(target_os = "solaris", target_os = "illumos", target_os = "cygwin", windows)))]
         reuseport: "Whether several sockets may have the same address (`SO_REUSEPORT`).",
         set_reuseport: "Sets `SO_REUSEPORT`: several sockets may have the same address, and on Linux share the connections.",
         bool, socket_reuseport, set_socket_reuseport

@@ -3,7 +3,8 @@
 
 use std::io;
 use std::net::{self, SocketAddr};
-use std::os::fd::OwnedFd;
+
+use rustix::fd::OwnedFd;
 
 use super::{TcpSocket, connect};
 use crate::net::addr::{ToSocketAddrs, first_that};

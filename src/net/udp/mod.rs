@@ -18,7 +18,8 @@ use crate::reactor::Direction;
 /// with one peer ([`send`](Self::send), [`recv`](Self::recv)). All methods take `&self`, so several tasks can use it at once,
 /// by an `Arc` or a reference.
 ///
-/// A datagram is received whole or cut: what does not fit into the buffer is thrown away. None is sent in part.
+/// A datagram is received whole or cut: what does not fit into the buffer is thrown away. None is sent in part. (On Windows the
+/// receive that cuts one answers an error, and the datagram is gone.)
 ///
 /// `Send + Sync`, and used on the thread of the runtime it was made on: elsewhere its operations answer an error that says
 /// so. Dropped anywhere, it is closed.
@@ -158,7 +159,7 @@ impl UdpSocket {
     three_forms! {
         /// Who has sent the datagram that the next receive will take.
         peek_sender, poll_peek_sender, try_peek_sender, Read,
-        () -> SocketAddr, |io| Ok(io.peek_from(&mut [])?.1)
+        () -> SocketAddr, peek_sender
     }
 
     readiness!(poll_recv_ready, poll_send_ready);
@@ -186,6 +187,18 @@ impl UdpSocket {
     pub fn take_error(&self) -> io::Result<Option<io::Error>> {
         self.io.get().take_error()
     }
+}
+
+#[cfg(not(windows))]
+fn peek_sender(io: &net::UdpSocket) -> io::Result<SocketAddr> {
+    Ok(io.peek_from(&mut [])?.1)
+}
+
+/// By socket2, which knows that a datagram too long for the buffer is an error here, and has a sender all the same.
+#[cfg(windows)]
+fn peek_sender(io: &net::UdpSocket) -> io::Result<SocketAddr> {
+    let sender = socket2::SockRef::from(io).peek_sender()?;
+    sender.as_socket().ok_or(io::ErrorKind::InvalidData.into())
 }
 
 std_faces!(UdpSocket, net::UdpSocket);

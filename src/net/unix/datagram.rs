@@ -93,7 +93,7 @@ impl UnixDatagram {
     #[track_caller]
     fn fresh(end: net::UnixDatagram) -> io::Result<UnixDatagram> {
         let end = Self::from_std(end)?;
-        end.io.note_nothing_to_read();
+        super::note_nothing_to_read(&end.io);
         Ok(end)
     }
 
@@ -102,7 +102,7 @@ impl UnixDatagram {
     pub(super) fn registered(io: net::UnixDatagram) -> io::Result<UnixDatagram> {
         Ok(Self {
             io: Registered::new(io, true)?,
-            backoff: Backoff::for_full_queue(),
+            backoff: Backoff::new(super::FULL_QUEUE),
         })
     }
 
@@ -148,7 +148,7 @@ impl UnixDatagram {
     /// Nothing is lost: cancelled, it has not sent.
     pub async fn send_to(&self, buf: &[u8], target: impl AsRef<Path>) -> io::Result<usize> {
         let target = SocketAddr::from_path(target.as_ref())?;
-        let backoff = Backoff::for_full_queue();
+        let backoff = Backoff::new(super::FULL_QUEUE);
         let send = |io: &_| send_unless_full(io, buf, &target);
         loop {
             if let Some(sent) = self.io.io(Direction::Write, send).await? {

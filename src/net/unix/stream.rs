@@ -84,7 +84,7 @@ impl UnixStream {
         socket: OwnedFd,
         addr: &SocketAddrUnix,
     ) -> io::Result<UnixStream> {
-        let backoff = Backoff::for_full_queue();
+        let backoff = Backoff::new(super::FULL_QUEUE);
         loop {
             match rustix::net::connect(&socket, addr) {
                 Ok(()) => return Self::registered(socket.into()),
@@ -113,7 +113,7 @@ impl UnixStream {
     #[track_caller]
     fn fresh(end: net::UnixStream) -> io::Result<UnixStream> {
         let end = Self::from_std(end)?;
-        end.io.note_nothing_to_read();
+        super::note_nothing_to_read(&end.io);
         Ok(end)
     }
 

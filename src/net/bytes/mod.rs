@@ -5,14 +5,14 @@
 //! kinds that can't be said: a Unix socket's read stops in front of a passed descriptor, a pipe's behind a packet
 //! (`O_DIRECT`), though more is there, and the event for it has gone by.
 
-use std::fs::File;
-use std::io::{self, IoSlice, IoSliceMut, Read, Write};
-use std::net::TcpStream;
-use std::os::fd::AsFd;
-use std::os::unix::net::UnixStream;
+#[cfg_attr(unix, path = "unix.rs")]
+#[cfg_attr(windows, path = "windows.rs")]
+mod system;
+
+use std::io::{self, IoSlice, IoSliceMut};
 use std::task::{Context, Poll, ready};
 
-use rustix::net::{SendAncillaryBuffer, SendFlags};
+use rustix::fd::AsFd;
 
 use super::registered::Registered;
 use crate::reactor::Direction;
@@ -27,62 +27,6 @@ pub trait ByteStream: AsFd {
     fn write(&self, buf: &[u8]) -> io::Result<usize>;
     fn write_vectored(&self, bufs: &[IoSlice<'_>]) -> io::Result<usize>;
 }
-
-macro_rules! socket_stream {
-    ($type:ty, $short_is_last:literal) => {
-        impl ByteStream for $type {
-            const SHORT_IS_LAST: bool = $short_is_last;
-
-            fn read(&self, buf: &mut [u8]) -> io::Result<usize> {
-                Read::read(&mut &*self, buf)
-            }
-
-            fn read_vectored(&self, bufs: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
-                Read::read_vectored(&mut &*self, bufs)
-            }
-
-            // Std's are `write` and `writev`, which raise `SIGPIPE` where a program has not had it ignored.
-            fn write(&self, buf: &[u8]) -> io::Result<usize> {
-                Ok(rustix::net::send(self, buf, SEND_FLAGS)?)
-            }
-
-            fn write_vectored(&self, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
-                let mut control = SendAncillaryBuffer::default();
-                Ok(rustix::net::sendmsg(self, bufs, &mut control, SEND_FLAGS)?)
-            }
-        }
-    };
-}
-
-socket_stream!(TcpStream, true);
-socket_stream!(UnixStream, false);
-
-/// The end of a pipe.
-impl ByteStream for File {
-    const SHORT_IS_LAST: bool = false;
-
-    fn read(&self, buf: &mut [u8]) -> io::Result<usize> {
-        Read::read(&mut &*self, buf)
-    }
-
-    fn read_vectored(&self, bufs: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
-        Read::read_vectored(&mut &*self, bufs)
-    }
-
-    fn write(&self, buf: &[u8]) -> io::Result<usize> {
-        Write::write(&mut &*self, buf)
-    }
-
-    fn write_vectored(&self, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
-        Write::write_vectored(&mut &*self, bufs)
-    }
-}
-
-#[cfg(not(target_vendor = "apple"))]
-const SEND_FLAGS: SendFlags = SendFlags::NOSIGNAL;
-/// Here the socket itself is set so.
-#[cfg(target_vendor = "apple")]
-const SEND_FLAGS: SendFlags = SendFlags::empty();
 
 /// Buffers in one call: `IOV_MAX` of Linux, the BSDs and macOS. Cut here, not by the system, or what is left over would
 /// look like a transfer cut short by the socket.
