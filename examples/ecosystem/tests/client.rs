@@ -13,18 +13,19 @@ use std::rc::Rc;
 
 use bytes::Bytes;
 use ecosystem::run::{Result, on_each_reactor};
-use ecosystem::tls::Identity;
+use ecosystem::tls::{Identity, server_name};
 use futures_rustls::pki_types::ServerName;
 use futures_rustls::{TlsAcceptor, TlsConnector};
 use futures_util::future::try_join_all;
-use http_body_util::{BodyExt, Full};
+use http_body_util::{BodyExt, Either, Full};
 use hyper::body::Incoming;
 use hyper::client::conn::{http1, http2};
 use hyper::header::{CONNECTION, HOST, HeaderValue};
 use hyper::service::service_fn;
-use hyper::{Request, Response, Uri, Version};
+use hyper::{Method, Request, Response, Uri, Version};
 use hyper_util::server::conn::auto;
 use toque::compat::hyper::{Executor, Io, Timer};
+use toque::io::{AsyncReadExt, AsyncWriteExt};
 use toque::net::{TcpListener, TcpStream};
 
 /// A client. Answers of one HTTP/1.1 connection are read one after the other, so it takes `&mut self`.
@@ -49,7 +50,10 @@ impl Client {
     }
 
     async fn get(&mut self, uri: &str) -> Result<Response<Incoming>> {
-        let request = Request::get(uri).body(Full::default())?;
+        self.send(Request::get(uri).body(Full::default())?).await
+    }
+
+    async fn send(&mut self, request: Request<Full<Bytes>>) -> Result<Response<Incoming>> {
         self.sender(request.uri()).await?.send(request).await
     }
 
@@ -131,7 +135,7 @@ impl Sender {
     }
 }
 
-/// A server that answers with the number of the connection, from 1. `/last` ends it.
+/// A server that answers with the number of the connection, from 1; a body it gives back. `/last` ends the connection.
 async fn serve(tls: Option<TlsAcceptor>) -> io::Result<SocketAddr> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let addr = listener.local_addr()?;
@@ -169,9 +173,13 @@ where
 fn answer(
     request: Request<Incoming>,
     number: u32,
-) -> std::result::Result<Response<Full<Bytes>>, Infallible> {
-    let mut response = Response::new(Full::from(number.to_string()));
-    if request.uri().path() == "/last" {
+) -> std::result::Result<Response<Either<Full<Bytes>, Incoming>>, Infallible> {
+    let last = request.uri().path() == "/last";
+    let mut response = Response::new(match *request.method() {
+        Method::POST => Either::Right(request.into_body()),
+        _ => Either::Left(Full::from(number.to_string())),
+    });
+    if last {
         let close = HeaderValue::from_static("close");
         response.headers_mut().insert(CONNECTION, close);
     }
@@ -267,6 +275,43 @@ fn over_tls_a_server_without_http_2_is_spoken_to_in_http_1() {
             assert_eq!(answer.version(), Version::HTTP_11);
             assert_eq!(number(answer).await?, 1);
         }
+        Ok(())
+    });
+}
+
+#[test]
+fn over_tls_a_large_body_goes_there_and_back() {
+    on_each_reactor(async || {
+        let identity = Identity::new("the cook");
+        let addr = serve(Some(identity.server(&["h2", "http/1.1"]).into())).await?;
+        let sent: Bytes = (0..4 << 20).map(|n: u32| (n >> 8) as u8).collect();
+        for protocol in ["h2", "http/1.1"] {
+            let mut client = Client::new(identity.client(&[protocol]));
+            let request = Request::post(format!("https://localhost:{}/", addr.port()));
+            let answer = client.send(request.body(sent.clone().into())?).await?;
+            assert!(
+                answer.into_body().collect().await?.to_bytes() == sent,
+                "{protocol}"
+            );
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn over_tls_the_end_of_a_connection_is_told() {
+    on_each_reactor(async || {
+        let identity = Identity::new("the cook");
+        let addr = serve(Some(identity.server(&[]).into())).await?;
+        let stream = TcpStream::connect(addr).await?;
+        let tls = TlsConnector::from(identity.client(&[]));
+        let mut stream = tls.connect(server_name(), stream).await?;
+        stream
+            .write_all(b"GET /last HTTP/1.1\r\nhost: localhost\r\n\r\n")
+            .await?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await?; // an error, were there no `close_notify`
+        assert!(answer.ends_with("\r\n\r\n1"), "{answer}");
         Ok(())
     });
 }

@@ -19,7 +19,10 @@ trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 "$1"/initdb --pgdata=data --username=cook --auth=trust --encoding=UTF8 --locale=C --no-sync >log
 settings="-p $2 -k $folder -c listen_addresses=127.0.0.1 -c fsync=off"
-"$1"/pg_ctl start --wait --silent --pgdata=data --log=log --options="$settings" </dev/null
+"$1"/pg_ctl start --wait --silent --pgdata=data --log=log --options="$settings" </dev/null || {
+    cat log >&2
+    exit 1
+}
 echo "$folder"
 cat
 "$1"/pg_ctl stop --silent --mode=immediate --pgdata=data
@@ -38,16 +41,17 @@ pub(crate) struct Server {
 impl Server {
     /// The one that the tests of a process share, or `None` where there is no PostgreSQL.
     pub(crate) fn shared() -> Option<&'static Server> {
-        static SHARED: OnceLock<Option<Server>> = OnceLock::new();
-        SHARED.get_or_init(Server::start).as_ref()
+        static SHARED: OnceLock<Server> = OnceLock::new();
+        let programs = programs()?; // outside, so that each test says it
+        Some(SHARED.get_or_init(|| Server::launch(&programs)))
     }
 
     /// One more, for a test that stops it.
     pub(crate) fn start() -> Option<Server> {
-        let Some(programs) = programs() else {
-            skip("/usr/lib/postgresql", "postgresql");
-            return None;
-        };
+        Some(Server::launch(&programs()?))
+    }
+
+    fn launch(programs: &Path) -> Server {
         let port = free_port();
         let mut command = shell();
         command
@@ -61,11 +65,11 @@ impl Server {
         output.read_line(&mut folder).unwrap();
         assert!(folder.ends_with('\n'), "the server does not start");
         let socket = Path::new(folder.trim_end()).join(format!(".s.PGSQL.{port}"));
-        Some(Server {
+        Server {
             port,
             socket,
             script,
-        })
+        }
     }
 }
 
@@ -92,13 +96,15 @@ fn shell() -> Command {
     command
 }
 
-/// Where the programs of one version are, the first that is found.
+/// Where the programs of one version are, the first that is found. If there is none, it says so.
 fn programs() -> Option<PathBuf> {
-    let versions = fs::read_dir("/usr/lib/postgresql").ok()?;
-    let programs = versions.filter_map(|version| Some(version.ok()?.path().join("bin")));
-    programs
-        .into_iter()
-        .find(|folder| folder.join("initdb").exists())
+    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
+    let mut folders = versions.filter_map(|version| Some(version.ok()?.path().join("bin")));
+    let found = folders.find(|folder| folder.join("initdb").exists());
+    if found.is_none() {
+        skip("/usr/lib/postgresql", "postgresql");
+    }
+    found
 }
 
 /// A port that nobody has at this moment.
