@@ -9,12 +9,14 @@
 
 mod body;
 pub mod log;
+pub mod order;
 pub mod problem;
 pub mod routes;
 pub mod sandwich;
 mod serve;
 pub mod signals;
 pub mod store;
+pub mod timestamp;
 
 pub use routes::{App, app};
 pub use serve::{GRACE, Report, serve};

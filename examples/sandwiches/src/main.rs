@@ -10,23 +10,28 @@
 //! finish and exits with 0, the second ends the process at once.
 
 use std::error::Error;
+use std::ffi::OsString;
 use std::io::Write;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use lexopt::Arg::{Long, Short};
 use lexopt::ValueExt;
 use sandwiches::signals::Bell;
-use sandwiches::{App, Store, app, log, serve};
+use sandwiches::store::{self, Durability};
+use sandwiches::{App, app, log, serve};
 use toque::net::TcpListener;
 
 const HELP: &str = "\
-usage: sandwiches [--listen ADDR] [--db PATH] [--allow-slow]
+usage: sandwiches [--listen ADDR] [--db PLACE] [--durability KIND] [--allow-slow]
 
-  --listen ADDR  address and port, default 127.0.0.1:3000; port 0 takes a free one
-  --db PATH      the SQLite file, created if it is not there, default sandwiches.db
-  --allow-slow   let GET /sandwiches/{id}?slow_ms=500 take that long (to try things out, not for the open net)
+  --listen ADDR      address and port, default 127.0.0.1:3000; port 0 takes a free one
+  --db PLACE         an SQLite file, created if it is not there, default sandwiches.db;
+                     or a server, postgres://user:password@host:port/database
+  --durability KIND  what an answered change survives: 'power' (the default), a power cut;
+                     'process', which is faster, only the end of the program
+  --allow-slow       let GET /sandwiches/{id}?slow_ms=500 take that long (to try things out, not for the open net)
 ";
 
 /// Queries at once. SQLite has one writer and few readers, so more threads would only wait for one another.
@@ -54,17 +59,15 @@ fn main() -> ExitCode {
 }
 
 fn run(options: Options) -> Result<(), Box<dyn Error>> {
-    let store =
-        Store::open(&options.db).map_err(|error| format!("{}: {error}", options.db.display()))?;
-    let service = app(App {
-        store,
-        allow_slow: options.allow_slow,
-    });
-
     let runtime = toque::Builder::new_current_thread()
         .max_blocking_threads(QUERIES)
         .build()?;
     runtime.block_on(async {
+        let store = store::open(&options.db, options.store()).await?;
+        let service = app(App {
+            store: Arc::clone(&store),
+            allow_slow: options.allow_slow,
+        });
         // The bell comes before the address is told: whoever reads it may send a signal at once.
         let bell = Bell::install()?;
         let listener = TcpListener::bind(options.listen)
@@ -76,6 +79,7 @@ fn run(options: Options) -> Result<(), Box<dyn Error>> {
             "closed, {} connections cut off",
             report.abandoned
         ));
+        store.close().await?;
         Ok(())
     })
 }
@@ -85,7 +89,7 @@ fn greet(address: SocketAddr, options: &Options) {
         "sandwiches on http://{address}, kept in {}\n\
          try: curl -i http://{address}/sandwiches -H 'content-type: application/json' \
          -d '{{\"name\":\"BLT\",\"ingredients\":[\"bacon\",\"lettuce\",\"tomato\"]}}'\n",
-        options.db.display()
+        store::shown(&options.db)
     ));
 }
 
@@ -98,7 +102,8 @@ fn say(text: &str) {
 /// The command line.
 struct Options {
     listen: SocketAddr,
-    db: PathBuf,
+    db: OsString,
+    durability: Durability,
     allow_slow: bool,
 }
 
@@ -107,19 +112,28 @@ impl Options {
     fn parse() -> Result<Option<Options>, lexopt::Error> {
         let mut options = Options {
             listen: SocketAddr::from(([127, 0, 0, 1], 3000)),
-            db: PathBuf::from("sandwiches.db"),
+            db: OsString::from("sandwiches.db"),
+            durability: Durability::Power,
             allow_slow: false,
         };
         let mut args = lexopt::Parser::from_env();
         while let Some(arg) = args.next()? {
             match arg {
                 Long("listen") => options.listen = args.value()?.parse()?,
-                Long("db") => options.db = args.value()?.into(),
+                Long("db") => options.db = args.value()?,
+                Long("durability") => options.durability = args.value()?.parse()?,
                 Long("allow-slow") => options.allow_slow = true,
                 Long("help") | Short('h') => return Ok(None),
                 _ => return Err(arg.unexpected()),
             }
         }
         Ok(Some(options))
+    }
+
+    fn store(&self) -> store::Options {
+        store::Options {
+            durability: self.durability,
+            ..store::Options::default()
+        }
     }
 }

@@ -60,14 +60,22 @@ impl IntoResponse for Problem {
 /// The log gets the cause, the client only that it may try again.
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Problem {
-        log::line(format_args!("the kitchen failed: {error}"));
         match error {
-            StoreError::Sqlite(_) => Problem::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "the store does not answer, try again later",
+            StoreError::NotFound => Problem::no_such_sandwich(),
+            StoreError::PreconditionFailed { .. } => Problem::new(
+                StatusCode::PRECONDITION_FAILED,
+                "it has been changed since you read it",
             ),
-            StoreError::Lost(_) => {
-                Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "a fault on our side")
+            StoreError::Finished | StoreError::LeaseLost => {
+                Problem::new(StatusCode::CONFLICT, error.to_string())
+            }
+            // Broken too: it is not the request's fault, and somebody will repair it.
+            StoreError::Unavailable { .. } | StoreError::Broken { .. } => {
+                log::line(format_args!("the kitchen failed: {error}"));
+                Problem::new(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "the store does not answer, try again later",
+                )
             }
         }
     }

@@ -3,6 +3,7 @@
 //! Each handler reads from top to bottom like the order of a guest: note it, await the kitchen, serve. The await is
 //! where the one thread turns to others.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -18,7 +19,7 @@ use crate::body::JsonBody;
 use crate::log;
 use crate::problem::Problem;
 use crate::sandwich::{Draft, Patch, Sandwich};
-use crate::store::Store;
+use crate::store::{self, Listing, Place, Precondition, Store, StoreError};
 
 /// Sandwiches on one page of the list, if the client does not say.
 const PAGE: u32 = 20;
@@ -31,7 +32,7 @@ const SLOW_MAX: u64 = 60_000;
 #[derive(Debug, Clone)]
 pub struct App {
     /// Where the sandwiches are.
-    pub store: Store,
+    pub store: Arc<dyn Store>,
     /// Whether `GET /sandwiches/{id}?slow_ms=500` makes its query take that long. For tests and demonstrations: with
     /// it any client can keep a thread of the blocking pool busy.
     pub allow_slow: bool,
@@ -60,8 +61,8 @@ async fn read(
     };
 
     log::line(format_args!("searching for sandwich {id}"));
-    let found = app.store.get(id, delay).await?;
-    let sandwich = found.ok_or_else(Problem::no_such_sandwich)?;
+    toque::time::sleep(delay).await;
+    let sandwich = app.store.get(id).await?;
     log::line(format_args!("lunch time, {}", sandwich.name));
 
     Ok(Json(sandwich))
@@ -76,13 +77,18 @@ async fn list(
     let limit = page.limit.unwrap_or(PAGE).clamp(1, PAGE_MAX);
 
     log::line(format_args!("reading the menu"));
-    let sandwiches = app.store.list(page.after, limit).await?;
+    let listing = Listing {
+        after: page.after()?,
+        limit,
+        ..Listing::default()
+    };
+    let found = app.store.list(listing).await?;
     log::line(format_args!(
         "lunch time, {} to choose from",
-        sandwiches.len()
+        found.sandwiches.len()
     ));
 
-    Ok(Json(Menu::new(sandwiches, limit)))
+    Ok(Json(Menu::new(found, limit)))
 }
 
 /// `POST /sandwiches`: 201 with the sandwich and its `Location`.
@@ -93,7 +99,8 @@ async fn create(
     draft.check().map_err(Problem::unacceptable)?;
 
     log::line(format_args!("making sandwich {}", draft.name));
-    let sandwich = app.store.insert(draft).await?;
+    let made = app.store.create(draft, None).await?;
+    let sandwich = made.into_inner().ok_or_else(Problem::no_such_sandwich)?;
     log::line(format_args!("lunch time, {}", sandwich.name));
 
     let location = format!("/sandwiches/{}", sandwich.id);
@@ -113,8 +120,7 @@ async fn update(
     patch.check().map_err(Problem::unacceptable)?;
 
     log::line(format_args!("changing sandwich {id}"));
-    let changed = app.store.update(id, patch).await?;
-    let sandwich = changed.ok_or_else(Problem::no_such_sandwich)?;
+    let sandwich = change(&*app.store, id, patch).await?;
     log::line(format_args!("lunch time, {}", sandwich.name));
 
     Ok(Json(sandwich))
@@ -123,11 +129,20 @@ async fn update(
 /// `DELETE /sandwiches/{id}`: 204, or 404.
 async fn remove(State(app): State<App>, Id(id): Id) -> Result<StatusCode, Problem> {
     log::line(format_args!("clearing away sandwich {id}"));
-    let was_there = app.store.delete(id).await?;
-    if was_there {
-        Ok(StatusCode::NO_CONTENT)
-    } else {
-        Err(Problem::no_such_sandwich())
+    app.store.delete(id, Precondition::Exists).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Reads, patches and replaces, again and again until nobody else was faster.
+async fn change(store: &dyn Store, id: Uuid, patch: Patch) -> Result<Sandwich, StoreError> {
+    loop {
+        let old = store.get(id).await?;
+        let only = Precondition::version(old.version);
+        let new = patch.clone().apply(old.into_draft());
+        match store.replace(id, only, new).await {
+            Err(StoreError::PreconditionFailed { .. }) => {}
+            decided => return decided,
+        }
     }
 }
 
@@ -179,27 +194,34 @@ impl Slow {
 /// The query part of the list.
 #[derive(Debug, Deserialize)]
 struct Page {
-    /// The last id of the page before. By id and not by number, so a page is the same whatever came or went before it.
-    after: Option<Uuid>,
+    /// The last place of the page before. Not a number, so a page is the same whatever came or went before it.
+    after: Option<String>,
     limit: Option<u32>,
+}
+
+impl Page {
+    fn after(&self) -> Result<Option<Place>, Problem> {
+        let place = self.after.as_deref().map(str::parse).transpose();
+        place.map_err(|error| Problem::new(StatusCode::BAD_REQUEST, format!("after: {error}")))
+    }
 }
 
 /// The answer of the list.
 #[derive(Debug, Serialize)]
 struct Menu {
     sandwiches: Vec<Sandwich>,
-    /// Where to go on; absent on a page that is not full.
+    /// Where to go on; absent on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<String>,
 }
 
 impl Menu {
-    fn new(sandwiches: Vec<Sandwich>, limit: u32) -> Menu {
-        let last = sandwiches
-            .last()
-            .filter(|_| sandwiches.len() == limit as usize);
-        let next = last.map(|last| format!("/sandwiches?after={}&limit={limit}", last.id));
-        Menu { sandwiches, next }
+    fn new(page: store::Page, limit: u32) -> Menu {
+        let next = page.next;
+        Menu {
+            sandwiches: page.sandwiches,
+            next: next.map(|place| format!("/sandwiches?after={place}&limit={limit}")),
+        }
     }
 }
 

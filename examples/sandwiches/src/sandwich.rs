@@ -3,26 +3,71 @@
 use serde::{Deserialize, Deserializer, Serialize};
 use uuid::Uuid;
 
+use crate::timestamp::Timestamp;
+
 /// The longest name, in characters.
 pub const NAME_MAX: usize = 200;
+/// The longest description, in characters.
+pub const DESCRIPTION_MAX: usize = 2000;
+/// The highest price, in cents: more would not be lunch.
+pub const PRICE_MAX: u32 = 10_000_000;
 /// The most ingredients one sandwich can have.
 pub const INGREDIENTS_MAX: usize = 100;
 /// The longest ingredient, in characters.
 pub const INGREDIENT_MAX: usize = 100;
 
 /// A sandwich as it is stored and answered.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sandwich {
-    /// UUIDv7: begins with the time, so the order of ids is the order of creation.
+    /// UUIDv7: begins with the time, so ids of one instance are ordered by creation.
     pub id: Uuid,
     /// What it is called; several may share a name.
     pub name: String,
     /// From bottom to top: the order is the client's.
     pub ingredients: Vec<String>,
+    /// What the menu says about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// In cents, so that nothing is rounded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price_cents: Option<u32>,
+    /// 1 when it is made, one more with each change. It makes the `ETag`.
+    pub version: u64,
+    /// When it was made, by the clock of the instance that made it.
+    pub created_at: Timestamp,
+    /// When it was last changed; never before `created_at`.
+    pub updated_at: Timestamp,
 }
 
-/// The body of `POST /sandwiches`.
-#[derive(Debug, Clone, Deserialize)]
+impl Sandwich {
+    /// A new sandwich from what the client sent.
+    pub fn new(draft: Draft) -> Sandwich {
+        let now = Timestamp::now();
+        Sandwich {
+            id: Uuid::now_v7(),
+            name: draft.name,
+            ingredients: draft.ingredients,
+            description: draft.description,
+            price_cents: draft.price_cents,
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
+    /// The part that a client decides.
+    pub fn into_draft(self) -> Draft {
+        Draft {
+            name: self.name,
+            ingredients: self.ingredients,
+            description: self.description,
+            price_cents: self.price_cents,
+        }
+    }
+}
+
+/// The body of `POST /sandwiches`, and what a replacement puts in the old one's place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Draft {
     /// Required.
@@ -30,22 +75,40 @@ pub struct Draft {
     /// May be left out: bread alone is a sandwich to some.
     #[serde(default)]
     pub ingredients: Vec<String>,
+    /// May be left out.
+    #[serde(default)]
+    pub description: Option<String>,
+    /// May be left out: some are not for sale.
+    #[serde(default)]
+    pub price_cents: Option<u32>,
 }
 
 impl Draft {
+    /// A sandwich of this name, and nothing else.
+    pub fn named(name: impl Into<String>) -> Draft {
+        Draft {
+            name: name.into(),
+            ingredients: Vec::new(),
+            description: None,
+            price_cents: None,
+        }
+    }
+
     /// Checks lengths and counts.
     ///
     /// # Errors
     /// What is wrong, in words for the client.
     pub fn check(&self) -> Result<(), String> {
         check_name(&self.name)?;
-        check_ingredients(&self.ingredients)
+        check_ingredients(&self.ingredients)?;
+        check_description(self.description.as_deref())?;
+        check_price(self.price_cents)
     }
 }
 
 /// The body of `PATCH /sandwiches/{id}`: a JSON merge patch (RFC 7396).
 ///
-/// A member left out stays as it is. `null`, which would remove a member, is refused: a sandwich has both.
+/// A member left out stays as it is. `null` removes a member; where a sandwich cannot do without, it is refused.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Patch {
@@ -55,6 +118,12 @@ pub struct Patch {
     /// The new list, if any; a merge patch replaces a list as a whole.
     #[serde(default, deserialize_with = "present")]
     pub ingredients: Option<Vec<String>>,
+    /// The new description, or `Some(None)` to remove the old one.
+    #[serde(default, deserialize_with = "present")]
+    pub description: Option<Option<String>>,
+    /// The new price, or `Some(None)` to remove the old one.
+    #[serde(default, deserialize_with = "present")]
+    pub price_cents: Option<Option<u32>>,
 }
 
 impl Patch {
@@ -66,15 +135,18 @@ impl Patch {
         self.name.as_deref().map_or(Ok(()), check_name)?;
         self.ingredients
             .as_deref()
-            .map_or(Ok(()), check_ingredients)
+            .map_or(Ok(()), check_ingredients)?;
+        check_description(self.description.as_ref().and_then(Option::as_deref))?;
+        check_price(self.price_cents.flatten())
     }
 
-    /// The sandwich after the patch.
-    pub fn apply(self, old: Sandwich) -> Sandwich {
-        Sandwich {
-            id: old.id,
+    /// What the sandwich is after the patch.
+    pub fn apply(self, old: Draft) -> Draft {
+        Draft {
             name: self.name.unwrap_or(old.name),
             ingredients: self.ingredients.unwrap_or(old.ingredients),
+            description: self.description.unwrap_or(old.description),
+            price_cents: self.price_cents.unwrap_or(old.price_cents),
         }
     }
 }
@@ -86,6 +158,21 @@ fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Op
 
 fn check_name(name: &str) -> Result<(), String> {
     check_length("name", name, NAME_MAX)
+}
+
+fn check_description(description: Option<&str>) -> Result<(), String> {
+    description.map_or(Ok(()), |text| {
+        check_length("description", text, DESCRIPTION_MAX)
+    })
+}
+
+fn check_price(price_cents: Option<u32>) -> Result<(), String> {
+    match price_cents {
+        Some(cents) if cents > PRICE_MAX => Err(format!(
+            "price_cents: {cents}, at most {PRICE_MAX} is allowed"
+        )),
+        _ => Ok(()),
+    }
 }
 
 fn check_ingredients(ingredients: &[String]) -> Result<(), String> {
@@ -101,7 +188,11 @@ fn check_ingredients(ingredients: &[String]) -> Result<(), String> {
         .try_for_each(|(i, one)| check_length(&format!("ingredients[{i}]"), one, INGREDIENT_MAX))
 }
 
+/// PostgreSQL keeps every character but U+0000, so that one is refused for both stores.
 fn check_length(what: &str, text: &str, max: usize) -> Result<(), String> {
+    if text.contains('\0') {
+        return Err(format!("{what}: the character U+0000 is not allowed"));
+    }
     match text.chars().count() {
         0 => Err(format!("{what}: must not be empty")),
         n if n > max => Err(format!("{what}: {n} characters, at most {max} are allowed")),

@@ -8,11 +8,12 @@ use std::net::{SocketAddr, TcpStream};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
-use sandwiches::{App, Report, Store, app, serve};
+use sandwiches::store::{Options, Store, sqlite::SqliteStore};
+use sandwiches::{App, Report, app, serve};
 use serde_json::Value;
 
 /// Longer than any answer takes; a test that gets here fails with a timeout instead of hanging.
@@ -182,7 +183,7 @@ pub(crate) struct Service {
 impl Service {
     /// Returns once it listens. Slow queries are allowed.
     pub(crate) fn start(db: &Path) -> Service {
-        let store = Store::open(db).unwrap();
+        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(db, &Options::default()).unwrap());
         let (stop, told) = UnixStream::pair().unwrap();
         let (tell_address, address) = mpsc::channel();
         let thread = thread::spawn(move || {
