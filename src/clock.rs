@@ -192,7 +192,11 @@ impl Clock {
 
     /// `instant` in nanoseconds since the origin: 0 for what is before it, `u64::MAX` ("never") after 584 years.
     pub(crate) fn ns(&self, instant: Instant) -> u64 {
-        u64::try_from(instant.duration_since(self.origin).as_nanos()).unwrap_or(u64::MAX)
+        let since = instant.duration_since(self.origin);
+        // In 64 bits: `as_nanos` computes in 128.
+        let seconds = since.as_secs().checked_mul(1_000_000_000);
+        let nanos = seconds.and_then(|ns| ns.checked_add(since.subsec_nanos().into()));
+        nanos.unwrap_or(u64::MAX)
     }
 
     pub(crate) fn is_paused(&self) -> bool {

@@ -51,8 +51,12 @@ pub mod time;
 #[allow(unsafe_code)] // hyper's read buffers are filled in place
 pub mod compat;
 #[cfg(not(loom))]
+mod cores;
+#[cfg(not(loom))]
 mod macros;
 
+#[cfg(not(loom))]
+pub use cores::{Core, Cores, cores};
 #[cfg(not(loom))]
 pub use executor::{error::JoinError, join::JoinHandle};
 #[cfg(not(loom))]

@@ -37,8 +37,8 @@ const LEVELS: [&[&str]; 7] = [
         "task_tracker",
         "time",
     ],
-    // faces towards other crates
-    &["compat", "http", "macros"],
+    // faces towards other crates, and what stands on all the rest
+    &["compat", "cores", "http", "macros"],
 ];
 
 fn level(module: &str) -> Option<usize> {

@@ -292,3 +292,26 @@ fn what_may_cross_threads_and_what_may_not() {
     fn send<T: Send>() {}
     send::<toque::JoinHandle<Arc<u8>>>();
 }
+
+#[test]
+fn a_task_is_aborted_from_afar_while_another_holds_the_guard_of_another_runtime() {
+    let (ours, other) = (Runtime::new().unwrap(), Runtime::new().unwrap());
+    let victim = ours.spawn(pending::<()>());
+    let handle = victim.abort_handle();
+    let error = ours.block_on(async {
+        let _entered = other.enter(); // and kept over the await
+        spawn_elsewhere(move || handle.abort()).await;
+        victim.await.unwrap_err()
+    });
+    assert!(error.is_cancelled());
+}
+
+/// Calls a function on another thread, and waits for its end.
+async fn spawn_elsewhere(action: impl FnOnce() + Send + 'static) {
+    let (done, end) = toque::sync::oneshot::channel();
+    thread::spawn(move || {
+        action();
+        done.send(()).unwrap();
+    });
+    end.await.unwrap();
+}

@@ -7,6 +7,7 @@ use std::cell::{Cell, RefCell};
 use std::future::{Future, pending, poll_fn};
 use std::io::{Read, Write};
 use std::net;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
@@ -504,4 +505,69 @@ fn bytes_written_before_the_end_arrive() {
     far.read_to_string(&mut got).unwrap();
     assert_eq!(got, "soup");
     let _ = far.write(b"bread");
+}
+
+#[test]
+fn a_runtime_dropped_by_its_own_task_goes_on_until_its_block_on_returns() {
+    let drops = Drops::default();
+    let runtime = Runtime::new().unwrap();
+    let handle = runtime.handle().clone();
+    let left = drops.guard();
+    let answer = handle.block_on(async move {
+        spawn(hold(left));
+        spawn(async move { drop(runtime) }).await.unwrap();
+        sleep(Duration::from_millis(1)).await;
+        spawn(async { 1 }).await
+    });
+    assert_eq!(answer.unwrap(), 1);
+    drops.assert_at_home(1); // it has ended with `block_on`
+    assert!(is_cancelled(&mut handle.spawn(async {})));
+}
+
+#[test]
+fn a_runtime_dropped_within_its_block_on_ends_if_that_panics() {
+    let drops = Drops::default();
+    let runtime = Runtime::new().unwrap();
+    let handle = runtime.handle().clone();
+    let left = drops.guard();
+    let main = async move {
+        spawn(hold(left));
+        drop(runtime);
+        panic!("burnt");
+    };
+    let result = catch_unwind(AssertUnwindSafe(|| handle.block_on::<_>(main)));
+    assert!(result.is_err());
+    drops.assert_at_home(1);
+}
+
+#[test]
+fn shutdown_within_its_own_block_on_panics_and_the_runtime_goes_on() {
+    let runtime = Runtime::new().unwrap();
+    let handle = runtime.handle().clone();
+    let error = handle.block_on(async move {
+        let shutdown = async move { runtime.shutdown(Duration::ZERO) };
+        spawn(shutdown).await.unwrap_err()
+    });
+    assert!(error.is_panic());
+}
+
+#[test]
+fn block_on_by_a_handle_after_the_end_is_woken_from_another_thread() {
+    let runtime = Runtime::new().unwrap();
+    let handle = runtime.handle().clone();
+    let _entered = handle.enter(); // it keeps the executor
+    drop(runtime);
+    let (sender, receiver) = toque::sync::oneshot::channel();
+    let mut sender = Some(sender);
+    let mut thread = None;
+    let mut receiver = std::pin::pin!(receiver);
+    let answer = handle.block_on(poll_fn(|cx| {
+        let answer = receiver.as_mut().poll(cx);
+        if let Some(sender) = sender.take() {
+            thread = Some(thread::spawn(|| sender.send("soup")));
+        }
+        answer
+    }));
+    assert_eq!(answer.unwrap(), "soup");
+    thread.unwrap().join().unwrap().unwrap();
 }

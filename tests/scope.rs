@@ -1,13 +1,17 @@
 //! Scopes: children that borrow, and every way in which a scope can end.
 
+mod tools;
+
 use std::cell::{Cell, RefCell};
 use std::future::{Future, pending, poll_fn, ready};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::rc::Rc;
-use std::task::Poll;
+use std::sync::Arc;
+use std::task::{Poll, Waker};
 use std::time::Duration;
 
+use tools::{CountingWaker, hold, on_drop, poll_once};
 use toque::task::yield_now;
 use toque::time::{sleep, timeout};
 use toque::{Runtime, scope};
@@ -474,4 +478,49 @@ fn a_future_may_be_polled_by_hand_and_moved_while_it_is_unpolled() {
         let len = poll_fn(|cx| future.as_mut().poll(cx)).await;
         assert_eq!(len, 4);
     });
+}
+
+#[test]
+fn the_panic_of_an_aborted_childs_destructor_goes_to_its_handle() {
+    let error = run(toque::scope(async |s| {
+        let burnt = on_drop(|| panic!("burnt"));
+        let handle = s.spawn(hold(burnt));
+        s.spawn(async {}); // the scope goes on for others
+        yield_now().await;
+        handle.abort();
+        handle.await.unwrap_err()
+    }));
+    assert!(error.is_panic());
+    assert_eq!(error.into_panic().downcast_ref(), Some(&"burnt"));
+}
+
+#[test]
+fn the_panic_of_a_dropped_childs_destructor_ends_a_scope_without_its_handle() {
+    let scope = toque::scope(async |s| {
+        let burnt = on_drop(|| panic!("burnt"));
+        let handle = s.spawn(hold(burnt));
+        yield_now().await;
+        handle.abort();
+    });
+    let payload = catch_unwind(AssertUnwindSafe(|| run(scope))).unwrap_err();
+    assert_eq!(payload.downcast_ref(), Some(&"burnt"));
+}
+
+#[test]
+fn a_childs_waker_that_is_kept_does_not_keep_the_parents() {
+    let kept = Cell::new(None);
+    let parent = Arc::new(CountingWaker::default());
+    let waker = Waker::from(Arc::clone(&parent));
+    let mut scope = Box::pin(toque::scope(async |s| {
+        let keep = poll_fn(|cx| {
+            kept.set(Some(cx.waker().clone()));
+            Poll::Ready(())
+        });
+        s.spawn(keep).await.unwrap();
+        yield_now().await;
+    }));
+    while poll_once(&mut scope, &waker).is_pending() {}
+    drop((scope, waker));
+    assert_eq!(Arc::strong_count(&parent), 1);
+    kept.take().unwrap().wake(); // in vain
 }

@@ -67,6 +67,7 @@ pub(crate) fn count(rows: &[&str]) -> Result<ExitCode, String> {
     let text = table(&counts);
     print!("{text}");
     let report = here().join("results/instructions.md");
+    fs::create_dir_all(here().join("results")).map_err(|error| error.to_string())?;
     fs::write(&report, text).map_err(|error| format!("{}: {error}", report.display()))?;
     judge(&counts)
 }

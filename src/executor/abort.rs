@@ -48,7 +48,7 @@ impl AbortHandle {
         let this = self.clone();
         // It arrives after the task itself, should that still be on its way.
         self.home.errand(move || {
-            here::at(&this.home, |executor| this.wake(executor));
+            here::at_work(&this.home, |executor| this.wake(executor));
         });
     }
 

@@ -201,8 +201,15 @@ impl Executor {
             Message::Ready(task) if task.metadata().is_counted() => self.push(Work::Task(task)),
             Message::Ready(task) => self.admit(task),
             Message::Main => self.push(Work::Main),
-            Message::Errand(errand) => task::swallow(catch_unwind(AssertUnwindSafe(errand))),
+            Message::Errand(errand) => self.run_errand(errand),
         }
+    }
+
+    /// Does what another thread wants done here. A panic in it is nobody's here.
+    fn run_errand(&self, errand: Box<dyn FnOnce() + Send>) {
+        here::work(self, || {
+            task::swallow(catch_unwind(AssertUnwindSafe(errand)));
+        });
     }
 
     /// Announces that the thread will sleep. False if it must not, since something is ready.
@@ -244,7 +251,7 @@ impl Executor {
             match message {
                 Message::Ready(task) => self.admit(task), // spawned elsewhere, and cancelled now
                 Message::Main => {}
-                Message::Errand(errand) => task::swallow(catch_unwind(AssertUnwindSafe(errand))),
+                Message::Errand(errand) => self.run_errand(errand),
             }
         }
     }

@@ -204,6 +204,8 @@ impl Builder {
             rng: Rng::new(self.rng_seed.unwrap_or_else(Rng::any_seed)),
             shared,
             sleepers: Cell::new(WakeList::new()),
+            driven: Cell::new(false),
+            orphan: Cell::new(None),
         };
         let core = Rc::new(core);
         current::note(&core);

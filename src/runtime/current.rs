@@ -32,6 +32,14 @@ pub(super) fn note(core: &Rc<Core>) {
     });
 }
 
+/// Strikes out a runtime that ends.
+pub(super) fn forget(core: &Rc<Core>) {
+    let _ = MADE_HERE.try_with(|made| {
+        made.borrow_mut()
+            .retain(|other| !ptr::eq(other.as_ptr(), Rc::as_ptr(core)));
+    });
+}
+
 /// The runtime with this id, if it is one of this thread and has not ended.
 pub(super) fn made_here(id: u64) -> Option<Rc<Core>> {
     MADE_HERE
@@ -116,8 +124,9 @@ pub(crate) struct Employed {
 
 impl Employed {
     pub(super) fn by(handle: Handle) -> Self {
+        let previous = EMPLOYER.try_with(|employer| employer.replace(Some(handle)));
         Self {
-            previous: EMPLOYER.replace(Some(handle)),
+            previous: previous.ok().flatten(), // at the thread's end there is none
         }
     }
 }

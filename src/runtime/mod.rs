@@ -65,6 +65,10 @@ pub(crate) struct Core {
     pub(crate) shared: Arc<Shared>,
     /// Whom fired timers wake. Kept for its memory.
     sleepers: Cell<WakeList>,
+    /// Whether `block_on` runs.
+    driven: Cell<bool>,
+    /// The runtime, if it was dropped within its own `block_on`: it ends when that does.
+    orphan: Cell<Option<Runtime>>,
 }
 
 impl Core {
@@ -147,7 +151,8 @@ impl Core {
 ///
 /// Dropping it drops every task, on this thread, before anything else: destructors of futures can still use the runtime, though
 /// what they spawn is cancelled at once. Then it waits for blocking jobs that run, for the time set by
-/// [`Builder::shutdown_timeout`]; jobs that wait in the queue are cancelled.
+/// [`Builder::shutdown_timeout`]; jobs that wait in the queue are cancelled. Dropped within its own [`Handle::block_on`], it goes
+/// on until that returns.
 ///
 /// # Example
 /// ```
@@ -235,11 +240,24 @@ impl Runtime {
     pub fn handle(&self) -> &Handle {
         &self.handle
     }
+
+    /// The same runtime once more, to be kept in the place of one that is dropped.
+    fn twin(&self) -> Runtime {
+        Runtime {
+            core: Rc::clone(&self.core),
+            handle: self.handle.clone(),
+            shutdown_timeout: self.shutdown_timeout,
+        }
+    }
 }
 
 impl Drop for Runtime {
     fn drop(&mut self) {
-        self.end(self.shutdown_timeout);
+        if self.core.driven.get() {
+            self.core.orphan.set(Some(self.twin()));
+        } else {
+            self.end(self.shutdown_timeout);
+        }
     }
 }
 
@@ -259,6 +277,7 @@ impl fmt::Debug for Runtime {
 #[track_caller]
 fn block_on<F: Future>(core: &Rc<Core>, future: F) -> F::Output {
     let _inside = Inside::enter();
+    let _driven = Driven::drive(core);
     let _current = current::enter(core);
     let bell = Arc::new(MainBell::new(Arc::clone(core.executor.home())));
     let waker = waker(Arc::clone(&bell));
@@ -279,6 +298,23 @@ fn block_on<F: Future>(core: &Rc<Core>, future: F) -> F::Output {
     bell.ring();
     while core.turn(&mut main).unwrap_or_else(broken) == Progress::Pending {}
     output.expect("done is done")
+}
+
+/// Marks a runtime as one that runs, for as long as it lives. Then it ends the runtime, if that was dropped meanwhile.
+struct Driven<'a>(&'a Core);
+
+impl<'a> Driven<'a> {
+    fn drive(core: &'a Core) -> Self {
+        core.driven.set(true);
+        Driven(core)
+    }
+}
+
+impl Drop for Driven<'_> {
+    fn drop(&mut self) {
+        self.0.driven.set(false);
+        drop(self.0.orphan.take());
+    }
 }
 
 /// Spawns a task on this thread's runtime. It starts at the end of the queue of ready tasks.

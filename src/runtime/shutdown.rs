@@ -83,6 +83,9 @@ impl fmt::Display for LeftTask {
 impl Runtime {
     /// Ends the runtime: drops every task, and waits for blocking jobs that run, for `limit` at most. Tells what it had to leave.
     ///
+    /// # Panics
+    /// Within the runtime's own [`Handle::block_on`](super::Handle::block_on): its tasks run there.
+    ///
     /// # Example
     /// ```
     /// use std::time::Duration;
@@ -94,13 +97,19 @@ impl Runtime {
     /// println!("{report}");
     /// # Ok::<(), std::io::Error>(())
     /// ```
+    #[track_caller]
     pub fn shutdown(mut self, limit: Duration) -> Report {
+        assert!(
+            !self.core.driven.get(),
+            "`shutdown` within the runtime's own `block_on`: call it when that has returned, or drop the runtime, which then \
+             ends with it"
+        );
         self.end(limit)
     }
 
     /// Ends the runtime as dropping it does, but waits for blocking jobs for `limit` at most.
     pub fn shutdown_timeout(mut self, limit: Duration) {
-        self.end(limit);
+        self.shutdown_timeout = limit;
     }
 
     /// Ends the runtime as dropping it does, but waits for no blocking job.
@@ -118,6 +127,7 @@ impl Runtime {
             .shut_down(&mut |meta| tasks.push(LeftTask::new(meta)));
         drop(current);
         registry::remove(self.core.executor.home().id());
+        current::forget(&self.core);
         let shared = &self.core.shared;
         report.cancelled_jobs = shared.cancel_queued_jobs();
         shared.pool.wait_until_empty(limit);

@@ -35,9 +35,23 @@ impl Timer {
     /// Outside of a runtime.
     #[track_caller]
     pub(crate) fn new(deadline: Instant, caller: &str) -> Self {
+        Self::of(&current::expect(caller), deadline)
+    }
+
+    /// One that is ready after `duration`.
+    ///
+    /// # Panics
+    /// Outside of a runtime.
+    #[track_caller]
+    pub(crate) fn after(duration: Duration, caller: &str) -> Self {
+        let core = current::expect(caller);
+        Self::of(&core, core.clock.now() + duration)
+    }
+
+    fn of(core: &Core, deadline: Instant) -> Self {
         Self {
             deadline,
-            runtime: current::expect(caller).executor.home().id(),
+            runtime: core.executor.home().id(),
             state: State::New,
         }
     }
@@ -65,12 +79,12 @@ impl Timer {
         self.deadline = deadline;
         let waker = self.stop();
         if let (Some(waker), Some(core)) = (waker, self.core()) {
-            self.start(&core, &waker);
+            self.start(&core, core.clock.ns(deadline), &waker);
         }
     }
 
-    fn start(&mut self, core: &Core, waker: &Waker) {
-        let deadline = core.clock.ns(self.deadline);
+    /// `deadline` is this timer's, in nanoseconds of the runtime's clock.
+    fn start(&mut self, core: &Core, deadline: u64, waker: &Waker) {
         let key = core.timers.borrow_mut().insert(deadline, waker.clone());
         self.state = State::Waiting(key);
     }
@@ -118,11 +132,13 @@ impl Future for Timer {
         }
         match this.state {
             State::Elapsed => {}
-            State::New if core.clock.has_seen(core.clock.ns(this.deadline)) => {}
             State::New => {
-                // The timers owe the wake; also if the deadline passes just now, with this turn.
-                this.start(&core, cx.waker());
-                return Poll::Pending;
+                let deadline = core.clock.ns(this.deadline);
+                if !core.clock.has_seen(deadline) {
+                    // The timers owe the wake; also if the deadline passes just now, with this turn.
+                    this.start(&core, deadline, cx.waker());
+                    return Poll::Pending;
+                }
             }
             State::Waiting(key) => {
                 let waiting = core.timers.borrow_mut().refresh(key, cx.waker());
@@ -152,8 +168,7 @@ impl Drop for Timer {
 /// # Panics
 /// Outside of a runtime.
 pub(crate) fn pause_for(duration: Duration) -> Timer {
-    let deadline = current::expect("this socket").clock.now() + duration;
-    Timer::new(deadline, "this socket")
+    Timer::after(duration, "this socket")
 }
 
 #[cold]

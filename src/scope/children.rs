@@ -116,14 +116,13 @@ impl Children {
 
     /// Whoever polls the scope now is to be woken.
     pub(super) fn note_parent(&self, cx: &Context<'_>) {
-        let mut woken = self.woken.lock();
-        let known = woken.parent.as_ref();
-        if known.is_some_and(|parent| parent.will_wake(cx.waker())) {
+        let known = |parent: &Waker| parent.will_wake(cx.waker());
+        if self.woken.lock().parent.as_ref().is_some_and(known) {
             return;
         }
-        let old = woken.parent.replace(cx.waker().clone());
-        drop(woken);
-        drop(old); // foreign code, so after the lock
+        let parent = cx.waker().clone(); // foreign code, so outside of the lock
+        let old = self.woken.lock().parent.replace(parent);
+        drop(old); // the same
     }
 
     pub(super) fn wake_parent(&self) {
@@ -248,23 +247,20 @@ impl Children {
         self.wake_parent();
     }
 
-    /// Drops all children. Their destructors may spawn, in vain, or panic: then the first panic goes on when all are dropped.
-    pub(super) fn end(&self) {
+    /// Drops all children. Their destructors may spawn, in vain, or panic: the first panic is given back.
+    pub(super) fn end(&self) -> Option<Box<dyn Any + Send>> {
         self.ended.set(true);
+        // Nobody is woken from here on, and a child's waker that is kept somewhere keeps it no longer.
+        let parent = self.woken.lock().parent.take();
         let children = std::mem::take(&mut *self.alive.borrow_mut());
-        let mut first_panic = None;
-        // Nothing may unwind out of this loop: a child left over would be dropped with the scope, which it may refer to.
         for (_, child) in children {
-            match catch_unwind(AssertUnwindSafe(|| drop(child))) {
-                Err(payload) if first_panic.is_none() => first_panic = Some(payload),
-                result => task::swallow(result),
+            // Nothing may unwind out of this loop: a child left over would be dropped with the scope, which it may refer to.
+            if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(child))) {
+                self.panicked(payload);
             }
         }
-        match first_panic {
-            Some(payload) if !std::thread::panicking() => std::panic::resume_unwind(payload),
-            Some(payload) => task::swallow(Err(payload)),
-            None => {}
-        }
+        drop(parent); // foreign code, so after all of them
+        self.panic.take()
     }
 }
 

@@ -14,7 +14,7 @@ use pin_project_lite::pin_project;
 
 use super::children::{ChildKey, Children};
 use crate::executor::error::JoinError;
-use crate::executor::task::Id;
+use crate::executor::task::{self, Id};
 use crate::future::budget;
 
 /// Awaits the output of a scope's child. Dropped, it leaves the child running; the scope waits for it all the same.
@@ -82,6 +82,21 @@ impl<T> Slot<T> {
         }
     }
 
+    /// The child's end, or the panic that was it: that goes to the handle, or to the scope if there is none.
+    fn end(&self, children: &Weak<Children>, ended: Result<State<T>, Box<dyn Any + Send>>) {
+        match ended {
+            Ok(state) => self.put(state),
+            Err(payload) if self.awaited.get() => self.put(State::Panicked(payload)),
+            Err(payload) => {
+                self.put(State::Cancelled);
+                match children.upgrade() {
+                    Some(children) => children.panicked(payload),
+                    None => task::swallow(Err(payload)),
+                }
+            }
+        }
+    }
+
     fn is_running(&self) -> bool {
         matches!(*self.state.borrow(), State::Running(_))
     }
@@ -100,10 +115,13 @@ pin_project! {
     impl<F: Future> PinnedDrop for Linked<F> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
+            let dropped = catch_unwind(AssertUnwindSafe(|| this.future.set(None)));
             if this.slot.is_running() {
-                this.slot.put(State::Cancelled);
+                let ended = dropped.map(|()| State::Cancelled);
+                this.slot.end(this.children, ended);
+            } else {
+                task::swallow(dropped); // the remains of a panic that was told
             }
-            this.future.set(None);
         }
     }
 }
@@ -124,17 +142,12 @@ impl<F: Future> Future for Linked<F> {
             }
             polled
         }));
-        match polled {
+        let ended = match polled {
             Ok(Poll::Pending) => return Poll::Pending,
-            Ok(Poll::Ready(output)) => this.slot.put(State::Ready(output)),
-            Err(payload) if this.slot.awaited.get() => this.slot.put(State::Panicked(payload)),
-            Err(payload) => {
-                this.slot.put(State::Cancelled);
-                if let Some(children) = this.children.upgrade() {
-                    children.panicked(payload);
-                }
-            }
-        }
+            Ok(Poll::Ready(output)) => Ok(State::Ready(output)),
+            Err(payload) => Err(payload),
+        };
+        this.slot.end(this.children, ended);
         Poll::Ready(())
     }
 }

@@ -25,6 +25,8 @@ use std::task::{Context, Poll};
 use children::{Children, Ended};
 pub use handle::ScopedJoinHandle;
 
+use crate::executor::task;
+
 /// Runs `body`, which may spawn children that borrow from outside of the scope, and waits for all of them.
 ///
 /// The scope is ready when `body` and every child is, with what `body` returned. The children end with the scope, whatever way it
@@ -181,7 +183,9 @@ impl<'scope, R> Scope<'scope, '_, R> {
     }
 
     fn panic(&self, payload: Box<dyn Any + Send>) -> ! {
-        self.children.end();
+        if let Some(second) = self.children.end() {
+            task::swallow(Err(second));
+        }
         resume_unwind(payload)
     }
 }
@@ -230,6 +234,10 @@ struct EndChildren<'a>(&'a Children);
 
 impl Drop for EndChildren<'_> {
     fn drop(&mut self) {
-        self.0.end();
+        match self.0.end() {
+            Some(payload) if !std::thread::panicking() => resume_unwind(payload),
+            Some(payload) => task::swallow(Err(payload)),
+            None => {}
+        }
     }
 }

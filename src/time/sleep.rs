@@ -30,7 +30,7 @@ use crate::runtime::Timer;
 /// ```
 #[track_caller]
 pub fn sleep(duration: Duration) -> Sleep {
-    Sleep::new(Instant::now() + duration, "sleep")
+    Sleep::after(duration, "sleep")
 }
 
 /// Waits until `deadline`. One that has passed is ready at once.
@@ -59,6 +59,14 @@ impl Sleep {
     pub(super) fn new(deadline: Instant, caller: &str) -> Self {
         Self {
             timer: Timer::new(deadline, caller),
+        }
+    }
+
+    /// One that is ready after `duration`.
+    #[track_caller]
+    pub(super) fn after(duration: Duration, caller: &str) -> Self {
+        Self {
+            timer: Timer::after(duration, caller),
         }
     }
 

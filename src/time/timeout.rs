@@ -40,7 +40,7 @@ use crate::future::budget;
 pub fn timeout<F: IntoFuture>(duration: Duration, future: F) -> Timeout<F::IntoFuture> {
     Timeout {
         future: future.into_future(),
-        sleep: Sleep::new(Instant::now() + duration, "timeout"),
+        sleep: Sleep::after(duration, "timeout"),
     }
 }
 
