@@ -1,12 +1,13 @@
 //! An order: a sandwich on its way to a guest, and the events that tell how far it is.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::timestamp::Timestamp;
 
 /// An order as it is stored and answered.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Order {
     /// UUIDv7, as with sandwiches.
     pub id: Uuid,
@@ -35,7 +36,7 @@ impl Order {
 }
 
 /// How far an order is. Stores do not mind in which order steps come, but none comes after a last one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Step {
     /// Written down; no cook has begun.
@@ -83,7 +84,7 @@ impl Step {
 }
 
 /// An order has taken a step.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Event {
     /// 1 for the first event of the store, then without a gap, in the order of the commits. The `id` of a server-sent
     /// event.
@@ -94,4 +95,12 @@ pub struct Event {
     pub step: Step,
     /// When.
     pub at: Timestamp,
+}
+
+/// The body of `POST /orders`.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Wish {
+    /// Which sandwich it is to be.
+    pub sandwich: Uuid,
 }

@@ -6,6 +6,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use utoipa::openapi::{KnownFormat, Object, RefOr, Schema, SchemaFormat, Type};
+use utoipa::{PartialSchema, ToSchema};
 
 const DAY_MS: i64 = 86_400_000;
 /// Days of 400 years: after them the calendar repeats.
@@ -90,6 +92,17 @@ fn days(year: i64, month: i64, day: i64) -> i64 {
     let before = 365 * year + year / 4 - year / 100 + (153 * month + 2) / 5;
     era * ERA_DAYS + before + day - 1 - EPOCH_DAYS
 }
+
+/// In the OpenAPI document: text with the format `date-time`.
+impl PartialSchema for Timestamp {
+    fn schema() -> RefOr<Schema> {
+        let text = Object::builder().schema_type(Type::String);
+        let format = SchemaFormat::KnownFormat(KnownFormat::DateTime);
+        text.format(Some(format)).into()
+    }
+}
+
+impl ToSchema for Timestamp {}
 
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
