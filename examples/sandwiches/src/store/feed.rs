@@ -43,6 +43,11 @@ impl Feed {
             RecvError::Closed => FeedError::Closed,
         })
     }
+
+    /// Whether the store is closed. Some events may be left.
+    fn has_ended(&self) -> bool {
+        self.0.is_closed()
+    }
 }
 
 /// Why there is no next event.
@@ -118,7 +123,10 @@ impl Follow {
                 return Ok(Some(event));
             }
             if self.behind {
-                self.read().await?;
+                match self.read().await {
+                    Err(_) if self.feed.has_ended() => return Ok(None),
+                    read => read?,
+                }
                 continue;
             }
             match self.feed.next().await {

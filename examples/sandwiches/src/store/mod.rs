@@ -1,7 +1,7 @@
 //! The store: sandwiches, orders and their events behind one trait, kept in SQLite or in PostgreSQL.
 //!
 //! Called by the handlers in [`routes`](crate::routes). [`open`] picks the store by the place it is given: a path is
-//! [`sqlite`], `postgres://…` a server. Both behave alike, and `tests/store_suite` holds them to it.
+//! [`sqlite`], `postgres://…` is [`postgres`]. Both behave alike, and `tests/store_suite` holds them to it.
 //!
 //! **Futures.** Every call gives a boxed future that is `Send`, which axum wants, so that `Arc<dyn Store>` is all a
 //! handler must know. Dropped before it is ready, a change may have been made or not; nothing else is left behind: no
@@ -12,6 +12,7 @@ mod error;
 mod feed;
 mod idempotency;
 mod listing;
+pub mod postgres;
 pub mod sqlite;
 
 use std::ffi::OsStr;
@@ -38,8 +39,12 @@ use crate::sandwich::{Draft, Sandwich};
 /// # Panics
 /// Outside a toque runtime.
 pub async fn open(place: &OsStr, options: Options) -> Result<Arc<dyn Store>, OpenError> {
-    let store = sqlite::open(place.into(), options).await?;
-    Ok(Arc::new(store))
+    match place.to_str().filter(|place| is_server(place)) {
+        Some(url) => Ok(Arc::new(
+            postgres::PostgresStore::open(url, &options).await?,
+        )),
+        None => Ok(Arc::new(sqlite::open(place.into(), options).await?)),
+    }
 }
 
 /// The place as it may be shown: a path as it is, a URL without its password.

@@ -3,6 +3,8 @@
 // Each test file takes what it needs and leaves the rest.
 #![allow(dead_code)]
 
+pub(crate) mod postgres;
+
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::os::unix::net::UnixStream;

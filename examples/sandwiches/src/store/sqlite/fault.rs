@@ -24,6 +24,14 @@ fn may_pass(error: &Error) -> bool {
     )
 }
 
+/// Whether another process had the file for too long.
+pub(super) fn is_busy(error: &Error) -> bool {
+    matches!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
+    )
+}
+
 impl From<Error> for StoreError {
     fn from(error: Error) -> StoreError {
         if may_pass(&error) {

@@ -11,8 +11,11 @@ use crate::sandwich::Sandwich;
 use crate::store::{OpenError, StoreError};
 use crate::timestamp::Timestamp;
 
+/// Runs within the transaction of all that are missing.
+type Migration = fn(&Connection) -> Result<(), StoreError>;
+
 /// Each entry brings the file from the version of its index to the next. Entries are never changed, only added.
-const MIGRATIONS: &[fn(&Connection) -> Result<(), StoreError>] = &[names_and_ingredients, all_else];
+const MIGRATIONS: &[Migration] = &[names_and_ingredients, all_else];
 
 /// Brings the schema to the newest version. `PRAGMA user_version` is the one the file has.
 pub(super) fn run(db: &mut Connection, path: &Path) -> Result<(), OpenError> {

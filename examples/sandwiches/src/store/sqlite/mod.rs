@@ -5,9 +5,9 @@
 //! [`Durability::Process`] (`synchronous=NORMAL`) the log is written, but synced only now and then: the system keeps it
 //! when the process is killed, a power cut may take the last changes and leaves the file sound.
 //!
-//! **Writing.** SQLite has one writer at a time, and a commit costs a sync. So [`writer`] takes all changes that are
+//! **Writing.** SQLite has one writer at a time, and a commit costs a sync. So `writer.rs` takes all changes that are
 //! queued and commits them together. **Reading.** In WAL mode readers and the writer do not wait for each other; see
-//! [`readers`].
+//! `readers.rs`.
 
 mod fault;
 mod keys;
@@ -104,7 +104,7 @@ impl SqliteStore {
     }
 }
 
-/// Every call is a change for the writer or a query for a reader; what it does is in [`sandwiches`] and [`orders`].
+/// Every call is a change for the writer or a query for a reader; what it does is in `sandwiches.rs` and `orders.rs`.
 impl Store for SqliteStore {
     fn create(&self, draft: Draft, key: Option<IdempotencyKey>) -> Answer<'_, Created<Sandwich>> {
         let keys_live = self.keys_live;
@@ -245,7 +245,7 @@ fn ms(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
 
-/// Whether the store has been closed, as an error.
+/// After [`Store::close`].
 fn closed() -> StoreError {
     StoreError::unavailable("the store is closed")
 }

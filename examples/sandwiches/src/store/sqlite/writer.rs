@@ -180,8 +180,11 @@ impl Pen {
             let mut group = vec![first];
             group.extend(queue.try_iter().take(GROUP - 1));
             let committed = self.commit(&mut group).map_err(Arc::new);
+            if committed.as_ref().is_err_and(|error| fault::is_busy(error)) {
+                group.extend(queue.try_iter()); // they have waited too, and need not wait one after the other
+            }
             for job in group {
-                job.answer(committed.as_ref().map(|()| ()));
+                job.answer(committed.as_ref().copied());
             }
         }
         // So that the file is whole without its log. If it fails, the next start reads the log.
