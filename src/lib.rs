@@ -55,6 +55,9 @@ mod cores;
 #[cfg(not(loom))]
 mod macros;
 
+#[cfg(all(feature = "http", not(loom)))]
+pub mod http;
+
 #[cfg(not(loom))]
 pub use cores::{Core, Cores, cores};
 #[cfg(not(loom))]

@@ -1,0 +1,117 @@
+//! The configuration of a server: its deadlines and its limits, each with its reason.
+
+use std::time::Duration;
+
+/// Deadlines and limits of a server. The table of them, with what a client sees, is in the [module's](super) documentation.
+///
+/// Each takes a value, or `None` for no limit.
+///
+/// # Example
+/// ```
+/// use std::time::Duration;
+/// use toque::http::ServerConfig;
+///
+/// let config = ServerConfig::new()
+///     .headers(Duration::from_secs(5))
+///     .max_connections(1000)
+///     .request(None); // uploads may take as long as they move at all
+/// # drop(config);
+/// ```
+#[derive(Clone, Debug)]
+pub struct ServerConfig {
+    pub(super) first_byte: Option<Duration>,
+    pub(super) headers: Option<Duration>,
+    pub(super) keep_alive: Option<Duration>,
+    pub(super) request: Option<Duration>,
+    pub(super) body_idle: Option<Duration>,
+    pub(super) write_idle: Option<Duration>,
+    pub(super) drain_grace: Duration,
+    pub(super) drain_timeout: Duration,
+    pub(super) max_connections: Option<usize>,
+    pub(super) max_requests_per_connection: Option<u64>,
+    pub(super) max_headers: usize,
+    pub(super) max_header_bytes: usize,
+}
+
+impl Default for ServerConfig {
+    fn default() -> Self {
+        Self {
+            first_byte: Some(Duration::from_secs(10)),
+            headers: Some(Duration::from_secs(30)),
+            // Longer than the 60 s after which load balancers leave an idle connection: they must be the first to.
+            keep_alive: Some(Duration::from_secs(65)),
+            request: Some(Duration::from_secs(300)),
+            body_idle: Some(Duration::from_secs(30)),
+            write_idle: Some(Duration::from_secs(30)),
+            drain_grace: Duration::from_millis(500),
+            drain_timeout: Duration::from_secs(10),
+            max_connections: None,
+            max_requests_per_connection: None,
+            max_headers: 100,
+            max_header_bytes: 64 << 10,
+        }
+    }
+}
+
+/// A setter of a limit that may be absent.
+macro_rules! limits {
+    ($($(#[$doc:meta])* $name:ident: $limit:ty;)*) => {$(
+        $(#[$doc])*
+        pub fn $name(mut self, limit: impl Into<Option<$limit>>) -> Self {
+            self.$name = limit.into();
+            self
+        }
+    )*};
+}
+
+/// A setter of what there always is.
+macro_rules! values {
+    ($($(#[$doc:meta])* $name:ident: $value:ty;)*) => {$(
+        $(#[$doc])*
+        pub fn $name(mut self, value: $value) -> Self {
+            self.$name = value;
+            self
+        }
+    )*};
+}
+
+impl ServerConfig {
+    /// The defaults.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    limits! {
+        /// How long a client may wait after connecting before it sends the first byte of its first request; a handshake
+        /// counts. 10 s.
+        first_byte: Duration;
+        /// How long the head of a request may take, from its first byte. 30 s.
+        headers: Duration;
+        /// How long a connection may be idle between two requests. 65 s.
+        keep_alive: Duration;
+        /// How long a whole request may take, head and body, from its first byte. The handler's own time counts only as long as
+        /// it still waits for the body. 300 s.
+        request: Duration;
+        /// How long a client may send nothing in the midst of a body that is waited for. 30 s.
+        body_idle: Duration;
+        /// How long a client may take nothing of what is to be sent to it. 30 s. It holds for upgraded connections too.
+        write_idle: Duration;
+        /// How many connections are served at a time. Those beyond it are not accepted: they wait in the listener's queue, and
+        /// cost no descriptor. No limit by default.
+        max_connections: usize;
+        /// How many requests a connection may bring; the last answer says `connection: close`. No limit by default.
+        max_requests_per_connection: u64;
+    }
+
+    values! {
+        /// How long, when the server stops, an idle connection is kept for a request that is on its way. 500 ms.
+        drain_grace: Duration;
+        /// How long, when the server stops, what is in flight may take to finish. Then it is cut off. 10 s.
+        drain_timeout: Duration;
+        /// How many header fields a request may have. Beyond: 431. 100.
+        max_headers: usize;
+        /// How many bytes the head of a request may have; hyper's buffer is bounded by the same. Beyond: 431. 64 KiB; not less
+        /// than 8 KiB.
+        max_header_bytes: usize;
+    }
+}

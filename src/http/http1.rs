@@ -1,0 +1,55 @@
+//! HTTP/1 on one connection: hyper, set up.
+
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+
+use ::hyper::body::{Body, Incoming};
+use ::hyper::rt::{Read, Write};
+use ::hyper::server::conn::http1;
+use ::hyper::{Request, Response};
+use tower_service::Service;
+
+use super::config::ServerConfig;
+use super::service::{BoxError, Waiter};
+use super::stream::Watched;
+
+/// Serves a connection to its end. How it ended is of no interest: a client who leaves, or falls asleep, is no news.
+pub(super) async fn attend<T, S, A, B>(
+    stream: Watched<T>,
+    waiter: Waiter<S, A>,
+    config: &ServerConfig,
+) where
+    T: Read + Write + Unpin + Send + 'static,
+    S: Service<Request<Incoming>, Response = Response<B>, Error: Into<BoxError>> + Clone + 'static,
+    A: Clone + Send + Sync + 'static,
+    B: Body<Data: 'static, Error: Into<BoxError>> + 'static,
+{
+    let progress = waiter.progress.clone();
+    let connection = builder(config).serve_connection(stream, waiter);
+    let mut connection = pin!(connection.with_upgrades());
+    let mut close_idle = pin!(progress.board.close_idle.cancelled());
+    let mut told = false;
+    poll_fn(|cx| {
+        if !told && close_idle.as_mut().poll(cx).is_ready() {
+            told = true;
+            progress.close_idle(); // the read below answers an idle connection with its end
+        }
+        connection.as_mut().poll(cx).map(drop)
+    })
+    .await
+}
+
+fn builder(config: &ServerConfig) -> http1::Builder {
+    let mut builder = http1::Builder::new();
+    builder
+        // Whoever shuts down its sending half after a request is answered all the same. It also means that hyper reads for no
+        // other purpose than a request, which the deadlines rely on.
+        .half_close(true)
+        .header_read_timeout(None) // the stream has deadlines of its own, one for each phase
+        .max_headers(config.max_headers)
+        .max_buf_size(config.max_header_bytes.max(SMALLEST_BUFFER));
+    builder
+}
+
+/// hyper panics below it.
+const SMALLEST_BUFFER: usize = 8 << 10;

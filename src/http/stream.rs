@@ -1,0 +1,272 @@
+//! The watched stream: a connection whose reads and writes have deadlines.
+//! hyper reads and writes through it. A deadline that has passed is an error of the read or the write that waited.
+
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use ::hyper::rt::{Read, ReadBufCursor, Write};
+
+use super::alarm::Alarm;
+use super::config::ServerConfig;
+use super::counted;
+use super::deadline::Deadline;
+use super::progress::{Phase, Progress};
+use crate::time::Instant;
+
+/// What a client is told whose head comes too slowly: hyper has no request to answer, and writes nothing.
+const TOO_SLOW: &[u8] =
+    b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+
+/// The deadlines of a stream. A copy: what hyper can upgrade is `Send`, and an `Rc` is not.
+#[derive(Clone, Copy, Debug)]
+struct Limits {
+    first_byte: Option<Duration>,
+    headers: Option<Duration>,
+    keep_alive: Option<Duration>,
+    request: Option<Duration>,
+    body_idle: Option<Duration>,
+    write_idle: Option<Duration>,
+}
+
+#[derive(Debug)]
+pub(super) struct Watched<T> {
+    stream: T,
+    limits: Limits,
+    progress: Arc<Progress>,
+    /// What was read before hyper came, to find out which protocol it is. Given out first.
+    early: Vec<u8>,
+    reading: Reading,
+    /// Since when a write has waited for the client.
+    blocked: Option<Instant>,
+    read_alarm: Alarm,
+    write_alarm: Alarm,
+}
+
+/// What a read waits for, and since when.
+#[derive(Debug)]
+struct Reading {
+    /// The phase of that wait and the number of requests before it: another one is another wait. None once something has come.
+    phase: Option<Phase>,
+    requests: u64,
+    since: Instant,
+    /// The request that is being received, by its number, and when that was first noticed.
+    request: (u64, Instant),
+}
+
+impl<T> Watched<T> {
+    /// `born` is when the client connected.
+    pub(super) fn new(
+        stream: T,
+        born: Instant,
+        config: &Rc<ServerConfig>,
+        progress: Arc<Progress>,
+    ) -> Self {
+        Self {
+            stream,
+            limits: Limits::new(config),
+            reading: Reading::new(born),
+            progress,
+            early: Vec::new(),
+            blocked: None,
+            read_alarm: Alarm::default(),
+            write_alarm: Alarm::default(),
+        }
+    }
+}
+
+impl Limits {
+    fn new(config: &ServerConfig) -> Self {
+        Self {
+            first_byte: config.first_byte,
+            headers: config.headers,
+            keep_alive: config.keep_alive,
+            request: config.request,
+            body_idle: config.body_idle,
+            write_idle: config.write_idle,
+        }
+    }
+}
+
+impl Reading {
+    fn new(born: Instant) -> Self {
+        Self {
+            phase: Some(Phase::Waiting),
+            requests: 0,
+            since: born,
+            request: (0, born),
+        }
+    }
+
+    /// A read waits. The clock is looked at only if it is another wait than the last one.
+    fn waits(&mut self, progress: &Progress) {
+        let (phase, requests) = (progress.phase(), progress.requests());
+        if (Some(phase), requests) == (self.phase, self.requests) {
+            return;
+        }
+        let now = Instant::now();
+        let request = requests + u64::from(phase == Phase::Head);
+        if phase != Phase::Waiting && request != self.request.0 {
+            self.request = (request, now);
+        }
+        (self.phase, self.requests, self.since) = (Some(phase), requests, now);
+    }
+
+    /// Something has come: the next wait is a new one. A head has one limit for the whole of it.
+    fn moved(&mut self) {
+        if self.phase == Some(Phase::Serving) {
+            self.phase = None;
+        }
+    }
+
+    /// The next deadline of this wait.
+    fn deadline(&self, limits: &Limits, multiplexed: bool) -> Named {
+        let after = |since: Instant, limit: Option<Duration>, name| Some((since + limit?, name));
+        let idle = || after(self.since, limits.keep_alive, Deadline::KeepAlive);
+        let whole = || after(self.request.1, limits.request, Deadline::Request);
+        match self.phase? {
+            Phase::Waiting if multiplexed || self.requests > 0 => idle(),
+            Phase::Waiting => after(self.since, limits.first_byte, Deadline::FirstByte),
+            Phase::Head => earlier(
+                after(self.since, limits.headers, Deadline::Headers),
+                whole(),
+            ),
+            Phase::Serving if multiplexed => None,
+            Phase::Serving => earlier(
+                after(self.since, limits.body_idle, Deadline::BodyIdle),
+                whole(),
+            ),
+            Phase::Upgraded => None,
+        }
+    }
+}
+
+type Named = Option<(Instant, Deadline)>;
+
+fn earlier(one: Named, other: Named) -> Named {
+    match (one, other) {
+        (Some(one), Some(other)) if other.0 < one.0 => Some(other),
+        (one, other) => one.or(other),
+    }
+}
+
+impl<T: Read + Write + Unpin> Watched<T> {
+    /// A read has to wait: for its deadline too. `Ready(Ok)` is the end of a connection that is idle.
+    fn poll_patience(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.progress.is_over() {
+            return Poll::Ready(Ok(()));
+        }
+        self.reading.waits(&self.progress);
+        let multiplexed = self.progress.is_multiplexed();
+        let Some((deadline, name)) = self.reading.deadline(&self.limits, multiplexed) else {
+            return Poll::Pending;
+        };
+        ready!(self.read_alarm.poll_passed(deadline, cx));
+        self.progress.board.timed_out(name);
+        self.progress.end_after_this(); // a handler may still answer
+        match self.reading.phase {
+            Some(Phase::Waiting) => return Poll::Ready(Ok(())), // nothing is cut short
+            Some(Phase::Head) => self.apologise(cx),
+            _ => {}
+        }
+        Poll::Ready(Err(name.error()))
+    }
+
+    /// Tells the client that its head came too slowly. One try: who reads as slowly as it writes is not waited for.
+    fn apologise(&mut self, cx: &mut Context<'_>) {
+        // Else the end of an answer before it is still to be sent, and this would get into its midst.
+        if self.blocked.is_none() {
+            let _ = Pin::new(&mut self.stream).poll_write(cx, TOO_SLOW);
+            let _ = Pin::new(&mut self.stream).poll_flush(cx);
+        }
+    }
+
+    /// What a write or a flush has come to: if it waits, it has a deadline.
+    fn watch_write<R>(
+        &mut self,
+        cx: &mut Context<'_>,
+        written: Poll<io::Result<R>>,
+    ) -> Poll<io::Result<R>> {
+        if written.is_ready() {
+            self.blocked = None;
+            return written;
+        }
+        let Some(limit) = self.limits.write_idle else {
+            return Poll::Pending;
+        };
+        let since = *self.blocked.get_or_insert_with(Instant::now);
+        ready!(self.write_alarm.poll_passed(since + limit, cx));
+        self.progress.board.timed_out(Deadline::WriteIdle);
+        Poll::Ready(Err(Deadline::WriteIdle.error()))
+    }
+
+    /// Gives out what was read early.
+    fn take_early(&mut self, buf: &mut ReadBufCursor<'_>) {
+        let n = self.early.len().min(buf.remaining());
+        buf.put_slice(&self.early[..n]);
+        self.early.drain(..n);
+    }
+}
+
+impl<T: Read + Write + Unpin> Read for Watched<T> {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        mut buf: ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        if !this.early.is_empty() {
+            this.take_early(&mut buf);
+            return Poll::Ready(Ok(()));
+        }
+        let Poll::Ready(read) = counted::poll_read(&mut this.stream, cx, buf) else {
+            return this.poll_patience(cx);
+        };
+        if read? > 0 {
+            this.progress.received();
+            this.reading.moved();
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<T: Read + Write + Unpin> Write for Watched<T> {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        let written = Pin::new(&mut this.stream).poll_write(cx, buf);
+        this.watch_write(cx, written)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        let written = Pin::new(&mut this.stream).poll_write_vectored(cx, bufs);
+        this.watch_write(cx, written)
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let flushed = Pin::new(&mut this.stream).poll_flush(cx);
+        this.watch_write(cx, flushed)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let shut = Pin::new(&mut this.stream).poll_shutdown(cx);
+        this.watch_write(cx, shut)
+    }
+}
