@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use tokens::{Token, tokens};
 
 /// The modules at the root of the crate, by level. `lib.rs` stands above them: it names them all, and has no logic.
-const LEVELS: [&[&str]; 9] = [
+const LEVELS: [&[&str]; 8] = [
     // std or loom
     &["shim"],
     // no runtime needed
