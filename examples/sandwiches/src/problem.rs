@@ -31,22 +31,22 @@ pub struct Problem {
 /// The body of every answer that is an error.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Problem)]
-pub struct Document<'a> {
+pub struct Document {
     /// Stable, and documented where it points to.
     #[serde(rename = "type")]
-    #[schema(value_type = String, format = UriReference, example = "/problems/no-such-sandwich")]
+    #[schema(value_type = String, format = "uri-reference", example = "/problems/no-such-sandwich")]
     kind: String,
     /// The same for all problems of this type.
-    title: &'a str,
+    title: &'static str,
     /// The status of the answer.
     #[schema(minimum = 400, maximum = 599)]
     status: u16,
     /// What is wrong with this request.
-    detail: &'a str,
+    detail: String,
     /// Each thing that is wrong, and where.
-    #[serde(skip_serializing_if = "<[Flaw]>::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
-    errors: &'a [Flaw],
+    errors: Vec<Flaw>,
 }
 
 impl Problem {
@@ -116,8 +116,8 @@ impl IntoResponse for Problem {
             kind: self.kind.path(),
             title: self.kind.title(),
             status: status.as_u16(),
-            detail: &self.detail,
-            errors: &self.errors,
+            detail: self.detail,
+            errors: self.errors,
         };
         let body = serde_json::to_vec(&document).expect("text and numbers can be written");
         let mut response = (status, body).into_response();

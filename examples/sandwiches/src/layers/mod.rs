@@ -1,0 +1,36 @@
+//! The layers: what every request passes on its way to a handler, and every answer on its way back.
+//!
+//! From the outside in: [`access`] names the request, and tells and counts its answer; [`panics`] makes an answer of a
+//! handler's panic; CORS; [`crowd`] refuses what is too much; [`host`] checks the `Host`; [`token`] asks for the token.
+
+mod access;
+mod cors;
+mod crowd;
+mod host;
+mod panics;
+pub(crate) mod token;
+
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::{Extension, Router};
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::app::App;
+use crate::request::BodyMax;
+
+/// All layers around these routes.
+pub(crate) fn around(routes: Router, app: App) -> Router {
+    let settings = &app.settings;
+    let crowd = crowd::Crowd::new(settings.requests_max);
+    let routes = routes
+        .layer(Extension(BodyMax(settings.body_max)))
+        .layer(from_fn_with_state(settings.token.clone(), token::ask))
+        .layer(from_fn(host::check))
+        .layer(from_fn_with_state(crowd, crowd::admit));
+    let routes = match cors::layer(&settings.cors_origins) {
+        Some(cors) => routes.layer(cors),
+        None => routes,
+    };
+    routes
+        .layer(CatchPanicLayer::custom(panics::answer))
+        .layer(from_fn_with_state(app, access::log))
+}
