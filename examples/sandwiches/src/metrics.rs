@@ -63,20 +63,39 @@ impl Metrics {
     }
 
     fn write(&self, sockets: usize, to: &mut String) -> fmt::Result {
-        let answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        head(to, "http_requests_total", "counter", "Answers, by method, route and status.")?;
+        let answers = self
+            .answers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        head(
+            to,
+            "http_requests_total",
+            "counter",
+            "Answers, by method, route and status.",
+        )?;
         for ((method, route, status), times) in &answers {
             let labels = format!("method=\"{method}\",route=\"{route}\",status=\"{status}\"");
             writeln!(to, "http_requests_total{{{labels}}} {}", times.count)?;
         }
         let name = "http_request_duration_seconds";
-        head(to, name, "histogram", "From a request's head to the head of its answer.")?;
+        head(
+            to,
+            name,
+            "histogram",
+            "From a request's head to the head of its answer.",
+        )?;
         for ((method, route, status), times) in &answers {
             let labels = format!("method=\"{method}\",route=\"{route}\",status=\"{status}\"");
             times.write(name, &labels, to)?;
         }
         self.write_connections(to)?;
-        head(to, "websocket_connections", "gauge", "WebSocket connections that are open.")?;
+        head(
+            to,
+            "websocket_connections",
+            "gauge",
+            "WebSocket connections that are open.",
+        )?;
         writeln!(to, "websocket_connections {sockets}")
     }
 
@@ -86,11 +105,21 @@ impl Metrics {
         let open: usize = stats.iter().map(|one| one.open).sum();
         let accepted: u64 = stats.iter().map(|one| one.accepted).sum();
         let failed: u64 = stats.iter().map(|one| one.accept_errors).sum();
-        head(to, "connections_open", "gauge", "Connections that are open.")?;
+        head(
+            to,
+            "connections_open",
+            "gauge",
+            "Connections that are open.",
+        )?;
         writeln!(to, "connections_open {open}")?;
         head(to, "connections_total", "counter", "Connections accepted.")?;
         writeln!(to, "connections_total {accepted}")?;
-        head(to, "accept_errors_total", "counter", "Failures to accept a connection.")?;
+        head(
+            to,
+            "accept_errors_total",
+            "counter",
+            "Failures to accept a connection.",
+        )?;
         writeln!(to, "accept_errors_total {failed}")
     }
 }

@@ -23,7 +23,12 @@ pub struct Options {
     pub listen: SocketAddr,
 
     /// An SQLite file, created if it is not there; or postgres://user:password@host:port/database
-    #[arg(long, env = "SANDWICHES_DB", default_value = "sandwiches.db", hide_env_values = true)]
+    #[arg(
+        long,
+        env = "SANDWICHES_DB",
+        default_value = "sandwiches.db",
+        hide_env_values = true
+    )]
     pub db: OsString,
 
     /// What an answered change survives: 'power', a power cut; 'process', only the end of the program
@@ -83,7 +88,11 @@ pub struct Options {
     pub keep_alive: Duration,
 
     /// The origins whose web pages may use the API; none by default
-    #[arg(long = "cors-origin", env = "SANDWICHES_CORS_ORIGIN", value_delimiter = ',')]
+    #[arg(
+        long = "cors-origin",
+        env = "SANDWICHES_CORS_ORIGIN",
+        value_delimiter = ','
+    )]
     pub cors_origins: Vec<HeaderValue>,
 
     /// A file with the token that changes need
@@ -91,7 +100,12 @@ pub struct Options {
     pub token_file: Option<PathBuf>,
 
     /// The token itself: in the environment alone, since others can read a command line
-    #[arg(env = "SANDWICHES_TOKEN", hide = true, hide_env_values = true, long = "token-from-environment")]
+    #[arg(
+        env = "SANDWICHES_TOKEN",
+        hide = true,
+        hide_env_values = true,
+        long = "token-from-environment"
+    )]
     token: Option<String>,
 
     /// The certificate chain, PEM
@@ -166,7 +180,9 @@ fn at_least_one(text: &str) -> Result<usize, String> {
 
 /// `500ms`, `10s`, `5m`.
 fn time(text: &str) -> Result<Duration, String> {
-    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let end = text
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(text.len());
     let (number, unit) = text.split_at(end);
     let ms = match unit {
         "ms" => 1,

@@ -91,7 +91,11 @@ impl Problem {
     /// 400 for a header that cannot be read.
     pub fn malformed_header(name: &'static str, detail: impl Into<String>) -> Problem {
         let errors = vec![Flaw::header(name, detail)];
-        Problem::at(Kind::MalformedHeader, format!("{name} cannot be read"), errors)
+        Problem::at(
+            Kind::MalformedHeader,
+            format!("{name} cannot be read"),
+            errors,
+        )
     }
 
     /// 400 for a query that cannot be read.
@@ -122,7 +126,10 @@ impl IntoResponse for Problem {
         let body = serde_json::to_vec(&document).expect("text and numbers can be written");
         let mut response = (status, body).into_response();
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
         if let Some(after) = self.retry_after {
             let seconds = after.as_millis().div_ceil(1000).max(1);
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds as u64));
@@ -146,7 +153,9 @@ impl From<StoreError> for Problem {
             StoreError::Finished => {
                 Problem::new(Kind::OrderFinished, "the order has taken its last step")
             }
-            StoreError::LeaseLost => Problem::new(Kind::OrderFinished, "another cook has the order"),
+            StoreError::LeaseLost => {
+                Problem::new(Kind::OrderFinished, "another cook has the order")
+            }
             StoreError::Unavailable { retry_after, .. } => store_unavailable(&error, retry_after),
             // Not the request's fault, and somebody will repair it.
             StoreError::Broken { .. } => store_unavailable(&error, SOON),

@@ -199,14 +199,23 @@ fn check_ingredients(ingredients: &[String], flaws: &mut Vec<Flaw>) {
         return; // one flaw tells enough, ten thousand would tell no more
     }
     for (i, one) in ingredients.iter().enumerate() {
-        check_text(&format!("/ingredients/{i}"), one, INGREDIENT_MAX, &[], flaws);
+        check_text(
+            &format!("/ingredients/{i}"),
+            one,
+            INGREDIENT_MAX,
+            &[],
+            flaws,
+        );
     }
 }
 
 /// Control characters are refused: they belong to terminals, not to names, and PostgreSQL would not keep U+0000.
 fn check_text(pointer: &str, text: &str, max: usize, except: &[char], flaws: &mut Vec<Flaw>) {
     if let Some(c) = text.chars().find(|c| c.is_control() && !except.contains(c)) {
-        let detail = format!("the control character U+{:04X} is not allowed", u32::from(c));
+        let detail = format!(
+            "the control character U+{:04X} is not allowed",
+            u32::from(c)
+        );
         flaws.push(Flaw::pointer(pointer, detail));
     }
     match text.chars().count() {

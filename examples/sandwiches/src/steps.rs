@@ -66,8 +66,9 @@ impl Teller {
 
 impl Wake for Teller {
     fn wake(self: Arc<Self>) {
-        self.span
-            .in_scope(|| info!("2: the query is done, its waker puts the task into the event queue"));
+        self.span.in_scope(|| {
+            info!("2: the query is done, its waker puts the task into the event queue")
+        });
         self.waker.wake_by_ref(); // behind the line, or step 3 could be told first
     }
 }

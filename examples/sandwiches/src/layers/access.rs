@@ -29,7 +29,8 @@ pub(super) async fn log(State(app): State<App>, request: Request, next: Next) ->
     let took = begun.elapsed();
     span.in_scope(|| line.tell(&response, took));
     let status = response.status().as_u16();
-    app.metrics.answered(&line.method, &line.route, status, took);
+    app.metrics
+        .answered(&line.method, &line.route, status, took);
     response.headers_mut().insert(REQUEST_ID, id);
     response
 }

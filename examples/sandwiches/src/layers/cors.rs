@@ -16,7 +16,13 @@ pub(super) fn layer(origins: &[HeaderValue]) -> Option<CorsLayer> {
     let ours = |name| HeaderName::from_static(name);
     let layer = CorsLayer::new()
         .allow_origin(origins.to_vec())
-        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
+        .allow_methods([
+            Method::GET,
+            Method::POST,
+            Method::PUT,
+            Method::PATCH,
+            Method::DELETE,
+        ])
         .allow_headers([
             header::AUTHORIZATION,
             header::CONTENT_TYPE,

@@ -1,12 +1,14 @@
 //! The layers: what every request passes on its way to a handler, and every answer on its way back.
 //!
 //! From the outside in: [`access`] names the request, and tells and counts its answer; [`panics`] makes an answer of a
-//! handler's panic; CORS; [`crowd`] refuses what is too much; [`host`] checks the `Host`; [`token`] asks for the token.
+//! handler's panic; CORS; [`crowd`] refuses what is too much; [`framing`] and
+//! [`head`] check what hyper leaves to us; [`token`] asks for the token.
 
 mod access;
 mod cors;
 mod crowd;
-mod host;
+mod framing;
+mod head;
 mod panics;
 pub(crate) mod token;
 
@@ -24,7 +26,8 @@ pub(crate) fn around(routes: Router, app: App) -> Router {
     let routes = routes
         .layer(Extension(BodyMax(settings.body_max)))
         .layer(from_fn_with_state(settings.token.clone(), token::ask))
-        .layer(from_fn(host::check))
+        .layer(from_fn(head::check))
+        .layer(from_fn(framing::end_after_chunks))
         .layer(from_fn_with_state(crowd, crowd::admit));
     let routes = match cors::layer(&settings.cors_origins) {
         Some(cors) => routes.layer(cors),

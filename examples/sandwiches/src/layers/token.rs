@@ -51,7 +51,9 @@ pub(super) async fn ask(
     next: Next,
 ) -> Response {
     let may_pass = match &token {
-        Some(token) if !request.method().is_safe() => sent(&request).is_some_and(|sent| token.is(sent)),
+        Some(token) if !request.method().is_safe() => {
+            sent(&request).is_some_and(|sent| token.is(sent))
+        }
         _ => true,
     };
     if may_pass {
@@ -62,7 +64,11 @@ pub(super) async fn ask(
 
 /// What comes behind `Bearer`, whose case does not matter.
 fn sent(request: &Request) -> Option<&str> {
-    let value = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
+    let value = request
+        .headers()
+        .get(header::AUTHORIZATION)?
+        .to_str()
+        .ok()?;
     let (scheme, token) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }

@@ -1,5 +1,7 @@
 //! A request's body: read within a size and a time, then taken for JSON; each failure is a [`Problem`] of its own.
 
+use std::error::Error;
+use std::io;
 use std::time::Duration;
 
 use axum::body::{Body, HttpBody};
@@ -55,18 +57,25 @@ impl<S: Sync> FromRequest<S> for NoBody {
 }
 
 fn check_type<T: FromJson>(headers: &HeaderMap) -> Result<(), Problem> {
-    let mut parts = text(headers, &header::CONTENT_TYPE).split(';').map(str::trim);
+    let mut parts = text(headers, &header::CONTENT_TYPE)
+        .split(';')
+        .map(str::trim);
     let essence = parts.next().unwrap_or_default().to_ascii_lowercase();
     let foreign = parts.any(|part| {
         let part = part.to_ascii_lowercase();
-        let charset = part.strip_prefix("charset=").map(|name| name.trim_matches('"'));
+        let charset = part
+            .strip_prefix("charset=")
+            .map(|name| name.trim_matches('"'));
         charset.is_some_and(|name| name != "utf-8")
     });
     if T::TYPES.contains(&essence.as_str()) && !foreign {
         return Ok(());
     }
     let wanted = T::TYPES.join(" or ");
-    Err(unsupported("content-type", format!("must be {wanted}, in UTF-8")))
+    Err(unsupported(
+        "content-type",
+        format!("must be {wanted}, in UTF-8"),
+    ))
 }
 
 /// A coded body could unfold to any size, and saves nothing at this one.
@@ -75,7 +84,10 @@ fn check_coding(headers: &HeaderMap) -> Result<(), Problem> {
     if coding.is_empty() || coding.eq_ignore_ascii_case("identity") {
         return Ok(());
     }
-    Err(unsupported("content-encoding", "the body must come uncoded"))
+    Err(unsupported(
+        "content-encoding",
+        "the body must come uncoded",
+    ))
 }
 
 fn unsupported(header: &'static str, detail: impl Into<String>) -> Problem {
@@ -92,7 +104,10 @@ fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> &'a str {
 
 /// The whole body, if it comes in time and is not too large.
 async fn receive(request: Request) -> Result<Vec<u8>, Problem> {
-    let max = request.extensions().get().map_or(BODY_MAX, |&BodyMax(max)| max);
+    let max = request
+        .extensions()
+        .get()
+        .map_or(BODY_MAX, |&BodyMax(max)| max);
     let waits_for_leave = request.headers().contains_key(header::EXPECT);
     let body = request.into_body();
     let declared = body.size_hint().lower();
@@ -128,8 +143,21 @@ async fn read(mut body: Body, max: usize) -> Result<Vec<u8>, Problem> {
     }
 }
 
-fn broken(_: axum::Error) -> Problem {
-    Problem::new(Kind::MalformedBody, "the body broke off")
+/// A deadline of the server shows as an error of the read.
+fn broken(error: axum::Error) -> Problem {
+    if is_late(&error) {
+        return too_slow();
+    }
+    Problem::new(
+        Kind::MalformedBody,
+        "the body broke off, or is framed wrongly",
+    )
+}
+
+fn is_late(error: &(dyn Error + 'static)) -> bool {
+    let read = error.downcast_ref::<io::Error>();
+    read.is_some_and(|read| read.kind() == io::ErrorKind::TimedOut)
+        || error.source().is_some_and(is_late)
 }
 
 fn too_slow() -> Problem {
@@ -137,5 +165,8 @@ fn too_slow() -> Problem {
 }
 
 fn too_large(max: usize) -> Problem {
-    Problem::new(Kind::ContentTooLarge, format!("a body has at most {max} bytes"))
+    Problem::new(
+        Kind::ContentTooLarge,
+        format!("a body has at most {max} bytes"),
+    )
 }

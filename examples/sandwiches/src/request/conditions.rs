@@ -71,5 +71,7 @@ fn read(
     }
     let lines = headers.get_all(name).iter().map(|line| line.to_str());
     let lines: Vec<&str> = lines.collect::<Result<_, _>>().map_err(|_| malformed())?;
-    Tags::parse(&lines.join(",")).map(Some).ok_or_else(malformed)
+    Tags::parse(&lines.join(","))
+        .map(Some)
+        .ok_or_else(malformed)
 }

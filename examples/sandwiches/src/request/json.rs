@@ -33,7 +33,9 @@ impl FromJson for Patch {
 pub(super) fn parse<T: FromJson>(bytes: &[u8]) -> Result<T, Problem> {
     let Strict(value) = serde_json::from_slice(bytes).map_err(malformed)?;
     if !value.is_object() {
-        return Err(malformed("the top level must be an object at line 1 column 1"));
+        return Err(malformed(
+            "the top level must be an object at line 1 column 1",
+        ));
     }
     serde_path_to_error::deserialize(value).map_err(|error| {
         let pointer = pointer(error.path());
@@ -80,6 +82,9 @@ impl<'de> Deserialize<'de> for Strict {
 
 struct Reader;
 
+/// Below this, every integer is a float of its own: 2 to the 53rd.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
 impl<'de> Visitor<'de> for Reader {
     type Value = Value;
 
@@ -103,8 +108,14 @@ impl<'de> Visitor<'de> for Reader {
         Ok(value.into())
     }
 
+    /// 3.0 is an integer to JSON, which has one kind of number.
     fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        Ok(value.into())
+        let is_exact = value.fract() == 0.0 && value.abs() < EXACT;
+        Ok(if is_exact {
+            (value as i64).into()
+        } else {
+            value.into()
+        })
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Value, E> {
@@ -123,7 +134,9 @@ impl<'de> Visitor<'de> for Reader {
         let mut object = Map::new();
         while let Some(name) = members.next_key::<String>()? {
             if object.contains_key(&name) {
-                return Err(A::Error::custom(format_args!("the member {name:?} comes twice")));
+                return Err(A::Error::custom(format_args!(
+                    "the member {name:?} comes twice"
+                )));
             }
             let Strict(value) = members.next_value()?;
             object.insert(name, value);

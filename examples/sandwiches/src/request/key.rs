@@ -34,7 +34,9 @@ impl<S: Sync> FromRequestParts<S> for Key {
         if keys.next().is_some() {
             return Err(malformed("comes twice"));
         }
-        let key = key.to_str().map_err(|_| malformed("must be visible ASCII"))?;
+        let key = key
+            .to_str()
+            .map_err(|_| malformed("must be visible ASCII"))?;
         match key.len() {
             0 => Err(malformed("must not be empty")),
             1..=LENGTH_MAX => Ok(Key(Some(key.to_owned()))),

@@ -78,7 +78,10 @@ impl Tag {
         let (opaque, rest) = text.strip_prefix('"')?.split_once('"')?;
         let is_right = |c: char| c == '!' || ('#'..='~').contains(&c) || !c.is_ascii();
         let version = opaque.parse().ok();
-        opaque.chars().all(is_right).then_some((Tag { weak, version }, rest))
+        opaque
+            .chars()
+            .all(is_right)
+            .then_some((Tag { weak, version }, rest))
     }
 }
 

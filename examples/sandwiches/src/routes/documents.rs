@@ -34,11 +34,18 @@ pub(super) async fn problems() -> Response {
     ))]
 pub(super) async fn problem(name: Option<Path<String>>) -> Result<Response, Problem> {
     let kind = name.and_then(|Path(name)| Kind::of_name(&name));
-    let kind = kind.ok_or_else(|| Problem::new(Kind::NotFound, "there is no problem of this name"))?;
+    let kind =
+        kind.ok_or_else(|| Problem::new(Kind::NotFound, "there is no problem of this name"))?;
     let (title, status, meaning) = (kind.title(), kind.status(), kind.meaning());
-    Ok(markdown(format!("# {title}\n\nStatus: {status}\n\n{meaning}\n")))
+    Ok(markdown(format!(
+        "# {title}\n\nStatus: {status}\n\n{meaning}\n"
+    )))
 }
 
 fn markdown(text: String) -> Response {
-    ([(header::CONTENT_TYPE, "text/markdown; charset=utf-8")], text).into_response()
+    (
+        [(header::CONTENT_TYPE, "text/markdown; charset=utf-8")],
+        text,
+    )
+        .into_response()
 }

@@ -120,5 +120,9 @@ impl Told {
 
 fn written(event: &Event) -> String {
     let data = serde_json::to_string(event).expect("an event can be written");
-    format!("id: {}\nevent: {}\ndata: {data}\n\n", event.seq, event.step.word())
+    format!(
+        "id: {}\nevent: {}\ndata: {data}\n\n",
+        event.seq,
+        event.step.word()
+    )
 }

@@ -44,7 +44,10 @@ pub(super) async fn list(
     info!("lunch time, {} to choose from", found.sandwiches.len());
 
     let next = found.next.map(|place| question.next(&place));
-    let menu = Menu { sandwiches: found.sandwiches, next };
+    let menu = Menu {
+        sandwiches: found.sandwiches,
+        next,
+    };
     Ok((menu.links(), Json(menu)))
 }
 
@@ -129,13 +132,20 @@ impl Question {
             (self.seal(&place) == seal).then_some(place)
         });
         let told = "not a cursor of this list: take the link to the next page as it is";
-        place.map(Some).ok_or_else(|| Problem::malformed_query("after", told))
+        place
+            .map(Some)
+            .ok_or_else(|| Problem::malformed_query("after", told))
     }
 
     /// Ties a cursor to the list it comes from, and tells one that was changed. It keeps no secret: whoever forges one
     /// with the source at hand sees what anybody can list.
     fn seal(&self, place: &Place) -> String {
-        let list = (&self.ingredient, &self.name, self.sort.word(), place.to_string());
+        let list = (
+            &self.ingredient,
+            &self.name,
+            self.sort.word(),
+            place.to_string(),
+        );
         let bytes = serde_json::to_vec(&list).expect("text can be written");
         let seal = Uuid::new_v5(&SEALS, &bytes).simple().to_string();
         seal[..16].to_owned()

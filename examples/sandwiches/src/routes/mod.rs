@@ -45,7 +45,10 @@ pub(crate) fn all() -> Router<App> {
         .split_for_parts();
     let document = openapi::finish(document);
     router
-        .route("/openapi.json", get(async move || documents::json(document)))
+        .route(
+            "/openapi.json",
+            get(async move || documents::json(document)),
+        )
         .fallback(elsewhere)
         .method_not_allowed_fallback(other_method)
 }

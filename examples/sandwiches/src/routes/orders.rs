@@ -41,7 +41,12 @@ pub(super) async fn place(
     info!("order {} is written down", order.id);
 
     let location = format!("/orders/{}", order.id);
-    Ok((StatusCode::ACCEPTED, [(header::LOCATION, location)], Json(order)).into_response())
+    Ok((
+        StatusCode::ACCEPTED,
+        [(header::LOCATION, location)],
+        Json(order),
+    )
+        .into_response())
 }
 
 /// One order

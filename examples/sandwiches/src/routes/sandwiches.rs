@@ -24,8 +24,8 @@ const SLOW_MAX: u64 = 60_000;
 #[utoipa::path(
     get, path = "/sandwiches/{id}", tag = "sandwiches",
     params(("id" = Uuid, Path), Slow,
-        ("If-None-Match" = Option<String>, Header, description = "The `ETag` that the client has already"),
-        ("If-Match" = Option<String>, Header)),
+        ("If-None-Match" = Option<String>, Header, pattern = "^(?:[*]|(?:W/)?\"[!#-~]*\")$", description = "The `ETag` that the client has already"),
+        ("If-Match" = Option<String>, Header, pattern = "^(?:[*]|(?:W/)?\"[!#-~]*\")$")),
     responses(
         (status = 200, body = Sandwich, headers(("ETag" = String))),
         (status = 304, description = "The client has it already"),
@@ -72,13 +72,18 @@ pub(super) async fn create(
     info!("lunch time, {}", sandwich.name);
 
     let location = format!("/sandwiches/{}", sandwich.id);
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], plate(sandwich)).into_response())
+    Ok((
+        StatusCode::CREATED,
+        [(header::LOCATION, location)],
+        plate(sandwich),
+    )
+        .into_response())
 }
 
 /// Put another sandwich in its place
 #[utoipa::path(
     put, path = "/sandwiches/{id}", tag = "sandwiches",
-    params(("id" = Uuid, Path), ("If-Match" = Option<String>, Header)),
+    params(("id" = Uuid, Path), ("If-Match" = Option<String>, Header, pattern = "^(?:[*]|(?:W/)?\"[!#-~]*\")$")),
     request_body(content = Draft, content_type = "application/json"),
     responses(
         (status = 200, body = Sandwich, headers(("ETag" = String))),
@@ -109,7 +114,7 @@ pub(super) async fn replace(
 /// A JSON merge patch (RFC 7396): a member left out stays as it is, `null` removes one that can be missing.
 #[utoipa::path(
     patch, path = "/sandwiches/{id}", tag = "sandwiches",
-    params(("id" = Uuid, Path), ("If-Match" = Option<String>, Header)),
+    params(("id" = Uuid, Path), ("If-Match" = Option<String>, Header, pattern = "^(?:[*]|(?:W/)?\"[!#-~]*\")$")),
     request_body(content(
         (Patch = "application/merge-patch+json"),
         (Patch = "application/json"),
@@ -141,7 +146,7 @@ pub(super) async fn update(
 /// Clear a sandwich away
 #[utoipa::path(
     delete, path = "/sandwiches/{id}", tag = "sandwiches",
-    params(("id" = Uuid, Path), ("If-Match" = Option<String>, Header)),
+    params(("id" = Uuid, Path), ("If-Match" = Option<String>, Header, pattern = "^(?:[*]|(?:W/)?\"[!#-~]*\")$")),
     responses(
         (status = 204, description = "It is gone"),
         (status = 404, body = Document, content_type = "application/problem+json", description = "No such sandwich"),

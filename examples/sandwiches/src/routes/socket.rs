@@ -34,6 +34,8 @@ const MESSAGE_MAX: usize = 4096;
 const WAITING_MAX: usize = 64 * 1024;
 /// How long a write may wait for the client to read.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a client may take to answer a goodbye.
+const GOODBYE: Duration = Duration::from_secs(1);
 /// How often the client is asked whether it is there. It has until the next time to answer.
 const PING: Duration = Duration::from_secs(20);
 
@@ -65,7 +67,9 @@ pub(super) async fn of_one(
         closing: app.closing.clone(),
         _seat: app.sockets.take_seat(),
     };
-    drop(toque::spawn(waiter.attend(hyper::upgrade::on(&mut request))));
+    drop(toque::spawn(
+        waiter.attend(hyper::upgrade::on(&mut request)),
+    ));
     let head = [
         (header::CONNECTION, "upgrade"),
         (header::UPGRADE, "websocket"),
@@ -77,7 +81,10 @@ pub(super) async fn of_one(
 /// The client's key, if this is a handshake.
 fn handshake(method: &Method, headers: &HeaderMap) -> Result<String, Problem> {
     let has = |name, token: &str| {
-        let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
+        let values = headers
+            .get_all(name)
+            .iter()
+            .filter_map(|value| value.to_str().ok());
         let mut tokens = values.flat_map(|value| value.split(','));
         tokens.any(|one| one.trim().eq_ignore_ascii_case(token))
     };
@@ -90,7 +97,9 @@ fn handshake(method: &Method, headers: &HeaderMap) -> Result<String, Problem> {
         return Err(Problem::new(Kind::UpgradeRequired, told));
     }
     let key = headers.get(header::SEC_WEBSOCKET_KEY);
-    let key = key.and_then(|key| key.to_str().ok()).filter(|key| key.len() == 24);
+    let key = key
+        .and_then(|key| key.to_str().ok())
+        .filter(|key| key.len() == 24);
     let malformed = || Problem::malformed_header("sec-websocket-key", "must be 16 bytes in base64");
     key.map(str::to_owned).ok_or_else(malformed)
 }
@@ -191,13 +200,17 @@ fn hear(said: Option<Result<Message, Error>>) -> Result<(), End> {
         Some(Ok(Message::Text(_) | Message::Binary(_))) => {
             Err(End::Close(CloseCode::Policy, "nothing is to be said here"))
         }
-        Some(Err(Error::Capacity(_))) => Err(End::Close(CloseCode::Size, "the message is too large")),
-        Some(Err(Error::Utf8(_))) => Err(End::Close(CloseCode::Invalid, "the text is not UTF-8")),
-        Some(Err(Error::Protocol(_))) => {
-            Err(End::Close(CloseCode::Protocol, "the frame is not as RFC 6455 has it"))
+        Some(Err(Error::Capacity(_))) => {
+            Err(End::Close(CloseCode::Size, "the message is too large"))
         }
-        // Its close has been answered, or the connection is broken.
-        Some(Ok(Message::Close(_)) | Err(_)) | None => Err(End::Gone),
+        Some(Err(Error::Utf8(_))) => Err(End::Close(CloseCode::Invalid, "the text is not UTF-8")),
+        Some(Err(Error::Protocol(_))) => Err(End::Close(
+            CloseCode::Protocol,
+            "the frame is not as RFC 6455 has it",
+        )),
+        // The library answers it while it looks for what comes next, which is the end.
+        Some(Ok(Message::Close(_))) => Ok(()),
+        Some(Err(_)) | None => Err(End::Gone),
     }
 }
 
@@ -212,5 +225,5 @@ async fn close(socket: &mut Socket, code: CloseCode, reason: &'static str) {
         while let Some(Ok(_)) = socket.next().await {}
         Ok::<(), Error>(())
     };
-    let _ = timeout(PATIENCE, goodbye).await;
+    let _ = timeout(GOODBYE, goodbye).await;
 }
