@@ -145,6 +145,19 @@ impl Server {
         String::from_utf8(output.stdout).unwrap()
     }
 
+    /// Runs statements in psql, and does not wait for them.
+    pub(crate) fn background(&self, database: &str, statements: &str) -> Child {
+        let mut command = Command::new(self.programs.join("psql"));
+        command
+            .args(["-X", "-q", "-c", statements])
+            .arg(self.url(database));
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        command.spawn().unwrap()
+    }
+
     fn command(&self, program: &str) -> Command {
         as_postgres(&self.programs.join(program))
     }
