@@ -34,8 +34,8 @@ usage: sandwiches [--listen ADDR] [--db PLACE] [--durability KIND] [--allow-slow
   --allow-slow       let GET /sandwiches/{id}?slow_ms=500 take that long (to try things out, not for the open net)
 ";
 
-/// Queries at once. SQLite has one writer and few readers, so more threads would only wait for one another.
-const QUERIES: usize = 16;
+/// Threads of the blocking pool. SQLite's readers are fewer; the rest is for name look-ups and the like.
+const THREADS: usize = 16;
 
 fn main() -> ExitCode {
     let options = match Options::parse() {
@@ -60,7 +60,7 @@ fn main() -> ExitCode {
 
 fn run(options: Options) -> Result<(), Box<dyn Error>> {
     let runtime = toque::Builder::new_current_thread()
-        .max_blocking_threads(QUERIES)
+        .max_blocking_threads(THREADS)
         .build()?;
     runtime.block_on(async {
         let store = store::open(&options.db, options.store()).await?;

@@ -145,6 +145,40 @@ fn news_come_from_other_instances_at_once() {
 }
 
 #[test]
+fn news_that_came_while_nobody_listened_are_read_later() {
+    with_server(async |server| {
+        let url = server.database();
+        let name = url.rsplit('/').next().unwrap();
+        let store = open(&url, &options()).await;
+        let mut feed = store.subscribe();
+        let first = serve(&store).await;
+        assert_eq!(feed.next().await.unwrap().order, first.id);
+
+        // The listener is cut off and finds the door closed; the calls keep the connections they have.
+        server.sql(
+            "postgres",
+            &format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false"),
+        );
+        let cut = server.sql(
+            "postgres",
+            &format!(
+                "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE datname = '{name}'
+                 AND (query LIKE 'LISTEN%' OR query LIKE 'SELECT seq, order_id%')"
+            ),
+        );
+        assert_eq!(cut, "t\n");
+        let missed = serve(&store).await;
+        server.sql(
+            "postgres",
+            &format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true"),
+        );
+
+        let event = feed.next().await.unwrap();
+        assert_eq!((event.seq, event.order), (2, missed.id));
+    });
+}
+
+#[test]
 fn a_statement_that_takes_too_long_is_unavailable() {
     with_server(async |server| {
         let url = server.database();

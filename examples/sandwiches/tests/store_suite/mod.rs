@@ -108,6 +108,7 @@ macro_rules! store_suite {
             orders::an_order_goes_its_way,
             orders::numbers_have_no_gap_whoever_appends,
             orders::a_follower_misses_nothing_and_sees_nothing_twice,
+            orders::between_past_and_live_nothing_is_lost,
             orders::a_follower_that_is_too_slow_reads_what_it_missed,
             orders::each_order_has_one_cook,
             orders::a_lease_that_ran_out_is_another_cooks,
