@@ -42,7 +42,7 @@ async fn open(url: &str, options: &Options) -> Arc<PostgresStore> {
 /// Runs a test with the shared server, if there is one.
 fn with_server<F: Future<Output = ()>>(test: impl FnOnce(&'static Server) -> F) {
     if let Some(server) = Server::shared() {
-        toque::Runtime::new().unwrap().block_on(test(server));
+        store_suite::in_time(test(server));
     }
 }
 
@@ -74,7 +74,7 @@ fn a_server_that_crashes_is_unavailable_and_found_again() {
     let Some(server) = Server::start() else {
         return;
     };
-    toque::Runtime::new().unwrap().block_on(async {
+    store_suite::in_time(async {
         let store = open(&server.url("postgres"), &options()).await;
         let made = make(&*store, "BLT").await;
         let placed = order(&*store, made.id).await;
@@ -305,7 +305,7 @@ fn the_server_may_be_reached_by_its_socket() {
 
 #[test]
 fn what_is_no_server_is_refused_in_time() {
-    toque::Runtime::new().unwrap().block_on(async {
+    store_suite::in_time(async {
         let impatient = Options {
             patience: Duration::from_millis(300),
             ..Options::default()

@@ -6,6 +6,7 @@
 use std::fs;
 use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt, chown};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
@@ -176,6 +177,7 @@ fn watcher(programs: &Path, folder: &Path) -> Child {
     let script = "cat; \"$1\"/pg_ctl stop --mode=immediate --pgdata \"$2\"/data; rm -rf \"$2\"";
     let mut command = as_postgres("sh".as_ref());
     command.args(["-c", script, "sh"]).args([programs, folder]);
+    command.process_group(0); // a Ctrl-C for the tests must not end it too
     // The end of the pipe that we hold is not inherited by other children.
     command.stdin(Stdio::piped());
     command.stdout(Stdio::null()).stderr(Stdio::null());
