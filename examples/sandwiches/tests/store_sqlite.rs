@@ -16,7 +16,7 @@ use sandwiches::sandwich::Draft;
 use sandwiches::store::{
     Durability, Listing, OpenError, Options, Precondition, Store, StoreError, sqlite::SqliteStore,
 };
-use store_suite::{Place, all, make, order, store_suite};
+use store_suite::{Place, all, in_time as run, make, order, store_suite};
 use support::Folder;
 use uuid::Uuid;
 
@@ -33,10 +33,6 @@ fn place() -> Place {
         shared: false,
         _keep: Box::new(folder),
     }
-}
-
-fn run(test: impl Future<Output = ()>) {
-    toque::Runtime::new().unwrap().block_on(test);
 }
 
 fn open(path: &Path, options: &Options) -> Arc<SqliteStore> {

@@ -79,12 +79,14 @@ pub(crate) fn options() -> Options {
 /// Runs one property at its place; `None` where such a store cannot be tested, as has been said already.
 pub(crate) fn run<F: Future<Output = ()>>(place: Option<Place>, property: fn(Place) -> F) {
     let Some(place) = place else { return };
+    in_time(property(place));
+}
+
+/// Runs a test, and fails if it hangs.
+pub(crate) fn in_time(test: impl Future<Output = ()>) {
     let runtime = toque::Runtime::new().unwrap();
-    runtime.block_on(async {
-        toque::time::timeout(PATIENCE, property(place))
-            .await
-            .expect("the test ends in time");
-    });
+    let test = async { toque::time::timeout(PATIENCE, test).await };
+    runtime.block_on(test).expect("the test ends in time");
 }
 
 /// A test for each property of the suite; `$place` makes a new, empty [`Place`], or `None`.
@@ -108,6 +110,7 @@ macro_rules! store_suite {
             orders::an_order_goes_its_way,
             orders::numbers_have_no_gap_whoever_appends,
             orders::a_follower_misses_nothing_and_sees_nothing_twice,
+            orders::between_past_and_live_nothing_is_lost,
             orders::a_follower_that_is_too_slow_reads_what_it_missed,
             orders::each_order_has_one_cook,
             orders::a_lease_that_ran_out_is_another_cooks,

@@ -176,6 +176,38 @@ pub(crate) async fn a_follower_misses_nothing_and_sees_nothing_twice(place: Plac
     assert_eq!(one.await.unwrap(), expected);
 }
 
+pub(crate) async fn between_past_and_live_nothing_is_lost(place: Place) {
+    let stores = place.pair().await;
+    let food = make(&*stores[0], "BLT").await;
+    let placed = order(&*stores[0], food.id).await;
+    let writers = (0..4).map(|n| {
+        let (store, id) = (Arc::clone(&stores[n % 2]), placed.id);
+        async move {
+            for _ in 0..100 {
+                store.append_event(id, None, Step::Searching).await.unwrap();
+            }
+        }
+    });
+    let writers = toque::spawn(all(writers.collect::<Vec<_>>()));
+    // Whoever is at the newest event and begins anew goes from the past to the live feed after an event or two.
+    let chasers = (0..4).map(|n| chase(Arc::clone(&stores[n % 2]), 401));
+    all(chasers).await;
+    writers.await.unwrap();
+}
+
+/// Takes all events up to this number, three from each of many followers.
+async fn chase(store: Arc<dyn Store>, end: u64) {
+    let mut seen = 0;
+    while seen < end {
+        let mut follow = Follow::new(Arc::clone(&store), None, seen);
+        for _ in 0..3.min(end - seen) {
+            let event = follow.next().await.unwrap().unwrap();
+            assert_eq!(event.seq, seen + 1);
+            seen = event.seq;
+        }
+    }
+}
+
 pub(crate) async fn a_follower_that_is_too_slow_reads_what_it_missed(place: Place) {
     let store = place.store().await;
     let food = make(&*store, "BLT").await;

@@ -6,6 +6,7 @@
 use std::fs;
 use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt, chown};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
@@ -145,6 +146,19 @@ impl Server {
         String::from_utf8(output.stdout).unwrap()
     }
 
+    /// Runs statements in psql, and does not wait for them.
+    pub(crate) fn background(&self, database: &str, statements: &str) -> Child {
+        let mut command = Command::new(self.programs.join("psql"));
+        command
+            .args(["-X", "-q", "-c", statements])
+            .arg(self.url(database));
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        command.spawn().unwrap()
+    }
+
     fn command(&self, program: &str) -> Command {
         as_postgres(&self.programs.join(program))
     }
@@ -163,6 +177,7 @@ fn watcher(programs: &Path, folder: &Path) -> Child {
     let script = "cat; \"$1\"/pg_ctl stop --mode=immediate --pgdata \"$2\"/data; rm -rf \"$2\"";
     let mut command = as_postgres("sh".as_ref());
     command.args(["-c", script, "sh"]).args([programs, folder]);
+    command.process_group(0); // a Ctrl-C for the tests must not end it too
     // The end of the pipe that we hold is not inherited by other children.
     command.stdin(Stdio::piped());
     command.stdout(Stdio::null()).stderr(Stdio::null());

@@ -30,10 +30,10 @@ pub(super) async fn listen(target: Target, bulletin: Arc<Bulletin>, newest: u64)
     };
     loop {
         if let Err(error) = ear.listen().await {
-            log::line(format_args!("no news from other instances: {error}"));
+            ear.complain(&error);
         }
         toque::time::sleep(pause(ear.failures)).await;
-        ear.failures += 1;
+        ear.failures = ear.failures.saturating_add(1);
     }
 }
 
@@ -47,6 +47,13 @@ struct Ear {
 }
 
 impl Ear {
+    /// Once for each outage, however long it is.
+    fn complain(&self, error: &StoreError) {
+        if self.failures == 0 {
+            log::line(format_args!("no news from other instances: {error}"));
+        }
+    }
+
     /// Listens until the connection ends.
     async fn listen(&mut self) -> Result<(), StoreError> {
         let mut session = self.target.connect().await?;

@@ -83,7 +83,15 @@ pub(super) async fn run(target: &Target, place: &str) -> Result<(), OpenError> {
             known,
         });
     };
-    finish(&session.client, missing).await.map_err(unreachable)
+    finish(&session.client, missing)
+        .await
+        .map_err(|error| match error {
+            StoreError::Broken { source } => OpenError::Corrupt {
+                place: place.to_owned(),
+                source,
+            },
+            error => unreachable(error),
+        })
 }
 
 /// Begins the transaction. Gives the version of the schema.

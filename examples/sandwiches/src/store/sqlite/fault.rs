@@ -1,6 +1,7 @@
 //! Faults: what SQLite reports, sorted into what may pass and what will not.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use rusqlite::{Error, ErrorCode, ffi};
 
@@ -39,6 +40,15 @@ impl From<Error> for StoreError {
         } else {
             StoreError::broken(error)
         }
+    }
+}
+
+/// The same error for each of those that it has hit.
+pub(super) fn shared(error: &Arc<Error>) -> StoreError {
+    if may_pass(error) {
+        StoreError::unavailable(Arc::clone(error))
+    } else {
+        StoreError::broken(Arc::clone(error))
     }
 }
 

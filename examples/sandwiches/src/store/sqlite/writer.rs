@@ -159,7 +159,7 @@ where
     fn answer(self: Box<Self>, committed: Result<(), &Arc<rusqlite::Error>>) {
         let result = match (committed, self.result) {
             // A refusal too: it may have been because of a change that is undone now.
-            (Err(error), _) => Err(StoreError::unavailable(Arc::clone(error))),
+            (Err(error), _) => Err(fault::shared(error)),
             (Ok(()), Some(result)) => result,
             (Ok(()), None) => return,
         };
