@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::protocol::Settings;
+
 /// Deadlines and limits of a server. The table of them, with what a client sees, is in the [module's](super) documentation.
 ///
 /// Each takes a value, or `None` for no limit.
@@ -31,6 +33,8 @@ pub struct ServerConfig {
     pub(super) max_requests_per_connection: Option<u64>,
     pub(super) max_headers: usize,
     pub(super) max_header_bytes: usize,
+    /// Of HTTP/2, where that is compiled in.
+    pub(super) http2: Settings,
 }
 
 impl Default for ServerConfig {
@@ -49,6 +53,7 @@ impl Default for ServerConfig {
             max_requests_per_connection: None,
             max_headers: 100,
             max_header_bytes: 64 << 10,
+            http2: Settings::default(),
         }
     }
 }

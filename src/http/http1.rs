@@ -1,6 +1,6 @@
 //! HTTP/1 on one connection: hyper, set up.
 
-use std::future::{Future, poll_fn};
+use std::future::Future;
 use std::pin::pin;
 
 use ::hyper::body::{Body, Incoming};
@@ -27,16 +27,9 @@ pub(super) async fn attend<T, S, A, B>(
     let progress = waiter.progress.clone();
     let connection = builder(config).serve_connection(stream, waiter);
     let mut connection = pin!(connection.with_upgrades());
-    let mut close_idle = pin!(progress.board.close_idle.cancelled());
-    let mut told = false;
-    poll_fn(|cx| {
-        if !told && close_idle.as_mut().poll(cx).is_ready() {
-            told = true;
-            progress.close_idle(); // the read below answers an idle connection with its end
-        }
-        connection.as_mut().poll(cx).map(drop)
-    })
-    .await
+    progress
+        .attend(|cx| connection.as_mut().poll(cx).map(drop))
+        .await
 }
 
 fn builder(config: &ServerConfig) -> http1::Builder {
@@ -47,6 +40,7 @@ fn builder(config: &ServerConfig) -> http1::Builder {
         .half_close(true)
         .header_read_timeout(None) // the stream has deadlines of its own, one for each phase
         .max_headers(config.max_headers)
+        .max_header_size(config.max_header_bytes) // the buffer alone is no exact limit
         .max_buf_size(config.max_header_bytes.max(SMALLEST_BUFFER));
     builder
 }

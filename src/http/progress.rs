@@ -2,8 +2,11 @@
 //! The stream notes when bytes come, the service when a request is whole enough to be served and when its answer is sent.
 //! The stream's deadlines are chosen by it.
 
+use std::future::{Future, poll_fn};
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::task::{Context, Poll};
 
 use super::board::Board;
 
@@ -34,8 +37,8 @@ pub(super) struct Progress {
     pub(super) board: Arc<Board>,
     /// The answer in the making is to be the last.
     last: AtomicBool,
-    /// An idle connection is to end now.
-    close_idle: AtomicBool,
+    /// The last request had a body, of which there may be some left to read.
+    body: AtomicBool,
     /// Requests come side by side: what is read says nothing of any one of them.
     multiplexed: AtomicBool,
     /// How many requests there may be.
@@ -50,7 +53,7 @@ impl Progress {
             in_flight: AtomicUsize::new(0),
             board,
             last: AtomicBool::new(false),
-            close_idle: AtomicBool::new(false),
+            body: AtomicBool::new(false),
             multiplexed: AtomicBool::new(false),
             max_requests: max_requests.unwrap_or(u64::MAX),
         })
@@ -75,8 +78,9 @@ impl Progress {
         }
     }
 
-    /// A head is whole. The guard is kept until the answer is sent.
-    pub(super) fn begin(self: &Arc<Self>) -> InFlight {
+    /// A head is whole, and a body is to follow or not. The guard is kept until the answer is sent.
+    pub(super) fn begin(self: &Arc<Self>, has_body: bool) -> InFlight {
+        self.body.store(has_body, Relaxed);
         self.board.requests.fetch_add(1, Relaxed);
         let requests = self.requests.fetch_add(1, Relaxed) + 1;
         if requests >= self.max_requests {
@@ -90,6 +94,12 @@ impl Progress {
     /// The answer in the making is the last of HTTP.
     pub(super) fn upgrade(&self) {
         self.set(Phase::Upgraded);
+    }
+
+    /// Requests come side by side from now on.
+    pub(super) fn multiplex(&self) {
+        self.multiplexed.store(true, Relaxed);
+        self.set(Phase::Waiting);
     }
 
     pub(super) fn is_multiplexed(&self) -> bool {
@@ -106,13 +116,29 @@ impl Progress {
         self.last.load(Relaxed) || self.board.drain.is_cancelled()
     }
 
-    pub(super) fn close_idle(&self) {
-        self.close_idle.store(true, Relaxed);
+    /// Whether the client may still be sending when the connection is closed: a body that nobody has read, or what follows on a
+    /// head that was refused.
+    pub(super) fn may_send(&self) -> bool {
+        self.body.load(Relaxed) || self.phase() == Phase::Head
     }
 
-    /// Whether the connection is idle and to end.
+    /// Whether the connection is idle and to end. HTTP/2 has a farewell of its own, and its last answers may not be sent yet.
     pub(super) fn is_over(&self) -> bool {
-        self.close_idle.load(Relaxed) && self.phase() == Phase::Waiting
+        let idle = self.phase() == Phase::Waiting && !self.is_multiplexed();
+        idle && self.board.close_idle.is_cancelled()
+    }
+
+    /// Polls what a connection does. It is polled again when idle ones are to end: its read then sees it.
+    pub(super) async fn attend<R>(&self, mut work: impl FnMut(&mut Context<'_>) -> Poll<R>) -> R {
+        let close_idle = &self.board.close_idle;
+        let mut told = pin!(close_idle.cancelled());
+        poll_fn(|cx| {
+            if !close_idle.is_cancelled() {
+                let _ = told.as_mut().poll(cx); // it owes the wake
+            }
+            work(cx)
+        })
+        .await
     }
 }
 

@@ -38,7 +38,7 @@ where
     type Future = Serving<S>;
 
     fn call(&self, mut request: Request<Incoming>) -> Serving<S> {
-        let in_flight = self.progress.begin();
+        let in_flight = self.progress.begin(!request.body().is_end_stream());
         let addr = ConnectInfo(self.addr.clone());
         request.extensions_mut().insert(addr);
         Serving {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use ::hyper::rt::{Read, ReadBufCursor, Write};
+use ::hyper::rt::{Read, ReadBuf, ReadBufCursor, Write};
 
 use super::alarm::Alarm;
 use super::config::ServerConfig;
@@ -20,6 +20,9 @@ use crate::time::Instant;
 /// What a client is told whose head comes too slowly: hyper has no request to answer, and writes nothing.
 const TOO_SLOW: &[u8] =
     b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+
+/// How long a client that is told to go may still send. Longer than a round trip to the far side of the world.
+const LINGER: Duration = Duration::from_secs(1);
 
 /// The deadlines of a stream. A copy: what hyper can upgrade is `Send`, and an `Rc` is not.
 #[derive(Clone, Copy, Debug)]
@@ -38,10 +41,12 @@ pub(super) struct Watched<T> {
     limits: Limits,
     progress: Arc<Progress>,
     /// What was read before hyper came, to find out which protocol it is. Given out first.
-    early: Vec<u8>,
+    pub(super) early: Vec<u8>,
     reading: Reading,
     /// Since when a write has waited for the client.
     blocked: Option<Instant>,
+    /// When the last answer was sent and the sending half shut down.
+    shut: Option<Instant>,
     read_alarm: Alarm,
     write_alarm: Alarm,
 }
@@ -72,6 +77,7 @@ impl<T> Watched<T> {
             progress,
             early: Vec::new(),
             blocked: None,
+            shut: None,
             read_alarm: Alarm::default(),
             write_alarm: Alarm::default(),
         }
@@ -154,6 +160,22 @@ fn earlier(one: Named, other: Named) -> Named {
 }
 
 impl<T: Read + Write + Unpin> Watched<T> {
+    /// Reads, and not what was read early.
+    pub(super) fn poll_wire(
+        &mut self,
+        cx: &mut Context<'_>,
+        buf: ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
+        let Poll::Ready(read) = counted::poll_read(&mut self.stream, cx, buf) else {
+            return self.poll_patience(cx);
+        };
+        if read? > 0 {
+            self.progress.received();
+            self.reading.moved();
+        }
+        Poll::Ready(Ok(()))
+    }
+
     /// A read has to wait: for its deadline too. `Ready(Ok)` is the end of a connection that is idle.
     fn poll_patience(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         if self.progress.is_over() {
@@ -203,6 +225,23 @@ impl<T: Read + Write + Unpin> Watched<T> {
         Poll::Ready(Err(Deadline::WriteIdle.error()))
     }
 
+    /// After the last answer, reads what a client that has not seen it yet still sends. Closed with bytes unread, the connection
+    /// would be reset, and the answer lost (RFC 9112, 9.6).
+    fn poll_linger(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let Some(since) = self.shut.filter(|_| self.progress.may_send()) else {
+            return Poll::Ready(());
+        };
+        let mut waste = [0; 4096];
+        loop {
+            let mut waste = ReadBuf::new(&mut waste);
+            match Pin::new(&mut self.stream).poll_read(cx, waste.unfilled()) {
+                Poll::Ready(Ok(())) if !waste.filled().is_empty() && since.elapsed() < LINGER => {}
+                Poll::Ready(_) => return Poll::Ready(()),
+                Poll::Pending => return self.read_alarm.poll_passed(since + LINGER, cx),
+            }
+        }
+    }
+
     /// Gives out what was read early.
     fn take_early(&mut self, buf: &mut ReadBufCursor<'_>) {
         let n = self.early.len().min(buf.remaining());
@@ -218,17 +257,10 @@ impl<T: Read + Write + Unpin> Read for Watched<T> {
         mut buf: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        if !this.early.is_empty() {
-            this.take_early(&mut buf);
-            return Poll::Ready(Ok(()));
+        if this.early.is_empty() {
+            return this.poll_wire(cx, buf);
         }
-        let Poll::Ready(read) = counted::poll_read(&mut this.stream, cx, buf) else {
-            return this.poll_patience(cx);
-        };
-        if read? > 0 {
-            this.progress.received();
-            this.reading.moved();
-        }
+        this.take_early(&mut buf);
         Poll::Ready(Ok(()))
     }
 }
@@ -266,7 +298,11 @@ impl<T: Read + Write + Unpin> Write for Watched<T> {
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        let shut = Pin::new(&mut this.stream).poll_shutdown(cx);
-        this.watch_write(cx, shut)
+        if this.shut.is_none() {
+            let shut = Pin::new(&mut this.stream).poll_shutdown(cx);
+            ready!(this.watch_write(cx, shut))?;
+            this.shut = Some(Instant::now());
+        }
+        this.poll_linger(cx).map(Ok)
     }
 }
