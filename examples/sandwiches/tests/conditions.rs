@@ -223,7 +223,9 @@ fn a_cursor_is_of_its_own_list_and_cannot_be_changed() {
     let folder = Folder::new();
     let service = Service::start(&folder.db());
     let client = &mut service.client();
-    ["a", "b", "c"].map(|name| make(client, name));
+    for name in ["a", "b", "c"] {
+        make(client, name);
+    }
     let next = next(&client.call("GET", "/sandwiches?limit=1")).unwrap();
     let cursor = next.split("after=").nth(1).unwrap();
     let forged = cursor.replacen(char::is_numeric, "0", 1);

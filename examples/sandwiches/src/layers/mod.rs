@@ -1,8 +1,8 @@
 //! The layers: what every request passes on its way to a handler, and every answer on its way back.
 //!
-//! From the outside in: [`access`] names the request, and tells and counts its answer; [`panics`] makes an answer of a
-//! handler's panic; CORS; [`crowd`] refuses what is too much; [`framing`] and
-//! [`head`] check what hyper leaves to us; [`token`] asks for the token.
+//! From the outside in: `access` names the request, and tells and counts its answer; `panics` makes an answer of a
+//! handler's panic; `cors` lets web pages in; `crowd` refuses what is too much; `framing` and `head` check what hyper
+//! leaves to us; [`token`] asks for the token.
 
 mod access;
 mod cors;
@@ -10,7 +10,7 @@ mod crowd;
 mod framing;
 mod head;
 mod panics;
-pub(crate) mod token;
+pub mod token;
 
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::{Extension, Router};
