@@ -17,6 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Parser;
+use futures_rustls::TlsAcceptor;
 use sandwiches::options::Options;
 use sandwiches::signals::Bell;
 use sandwiches::{App, log, store, tls};
@@ -51,7 +52,7 @@ fn main() -> ExitCode {
 fn run(options: Options) -> Outcome {
     let mut runtime = toque::Builder::new_current_thread();
     runtime.max_blocking_threads(BLOCKING);
-    let house = House::new(options);
+    let house = House::new(options)?;
     let ends = toque::Cores::new(house.options.threads)
         .runtime(runtime)
         .thread_name("chef")
@@ -63,6 +64,8 @@ fn run(options: Options) -> Outcome {
 /// What the threads have in common.
 struct House {
     options: Options,
+    /// With a certificate.
+    tls: Option<TlsAcceptor>,
     /// Set by the first thread.
     app: SetOnce<App>,
     /// Passed once all have served.
@@ -70,12 +73,17 @@ struct House {
 }
 
 impl House {
-    fn new(options: Options) -> House {
-        House {
+    fn new(options: Options) -> Result<House, String> {
+        let tls = match (&options.tls_cert, &options.tls_key) {
+            (Some(chain), Some(key)) => Some(tls::acceptor(chain, key)?),
+            _ => None,
+        };
+        Ok(House {
             served: Barrier::new(options.threads),
             app: SetOnce::new(),
+            tls,
             options,
-        }
+        })
     }
 
     /// One thread's work. If it ends early, so do all.
@@ -108,9 +116,8 @@ impl House {
             }
             app.closing.cancel();
         };
-        let (served, ()) = toque::join!(self.serve(listener, &app), stop);
+        toque::join!(self.serve(listener, &app), stop);
         let _ = toque::time::timeout(GOODBYE, app.sockets_closed()).await;
-        served?;
         let patience = options.drain_timeout + GOODBYE;
         let _ = toque::time::timeout(patience, self.served.wait()).await;
         drop(kitchen); // its orders stay in the store, for the next start
@@ -126,7 +133,7 @@ impl House {
             () = core.stopped() => return Ok(()),
         };
         let listener = self.listen(core, self.options.listen).await?;
-        self.serve(listener, &app).await?;
+        self.serve(listener, &app).await;
         self.served.wait().await;
         Ok(())
     }
@@ -140,16 +147,12 @@ impl House {
         listener.map_err(|error| format!("{address}: {error}"))
     }
 
-    async fn serve(&self, listener: TcpListener, app: &App) -> Outcome {
-        let report = match (&self.options.tls_cert, &self.options.tls_key) {
-            (Some(chain), Some(key)) => {
-                let listener = tls::listener(listener, tls::acceptor(chain, key)?);
-                self.attend(listener, app).await
-            }
-            _ => self.attend(listener, app).await,
+    async fn serve(&self, listener: TcpListener, app: &App) {
+        let report = match &self.tls {
+            Some(tls) => self.attend(tls::listener(listener, tls.clone()), app).await,
+            None => self.attend(listener, app).await,
         };
         info!("served: {report}");
-        Ok(())
     }
 
     async fn attend(&self, listener: impl Listener + 'static, app: &App) -> Report {

@@ -214,7 +214,7 @@ fn the_six_steps_of_a_get_are_told_in_their_order() {
 }
 
 #[test]
-fn a_flag_that_is_none_is_refused_with_2_and_an_address_that_is_taken_with_1() {
+fn a_flag_that_is_none_is_refused_with_2_and_one_that_cannot_be_met_with_1() {
     let folder = Folder::new();
     let program = Program::start(&folder.db());
     let address = program.address.to_string();
@@ -224,6 +224,12 @@ fn a_flag_that_is_none_is_refused_with_2_and_an_address_that_is_taken_with_1() {
         (vec!["--threads", "0"], 2, "at least 1"),
         (vec!["--tls-cert", "x"], 2, "--tls-key"),
         (vec!["--listen", &address], 1, address.as_str()),
+        (vec!["--token-file", "/no/token"], 1, "/no/token"),
+        (
+            vec!["--tls-cert", "/no/cert", "--tls-key", "/no/key"],
+            1,
+            "/no/cert",
+        ),
     ] {
         let output = Command::new(env!("CARGO_BIN_EXE_sandwiches"))
             .args(&args)
