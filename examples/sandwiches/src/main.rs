@@ -24,8 +24,9 @@ use sandwiches::{App, log, store, tls};
 use toque::Core;
 use toque::http::{Listener, Report};
 use toque::net::TcpListener;
-use toque::sync::{Barrier, SetOnce};
+use toque::sync::{Semaphore, SetOnce};
 use toque::task::AbortOnDropHandle;
+use toque::time::timeout;
 use tracing::{error, info};
 
 /// Threads of each runtime's blocking pool. SQLite has one writer and few readers, so more would only wait for one
@@ -68,8 +69,8 @@ struct House {
     tls: Option<TlsAcceptor>,
     /// Set by the first thread.
     app: SetOnce<App>,
-    /// Passed once all have served.
-    served: Barrier,
+    /// A permit from each of the others, once it has served.
+    served: Semaphore,
 }
 
 impl House {
@@ -79,7 +80,7 @@ impl House {
             _ => None,
         };
         Ok(House {
-            served: Barrier::new(options.threads),
+            served: Semaphore::new(0),
             app: SetOnce::new(),
             tls,
             options,
@@ -91,7 +92,9 @@ impl House {
         let outcome = if core.index() == 0 {
             self.lead(core).await
         } else {
-            self.follow(core).await
+            let outcome = self.follow(core).await;
+            self.served.add_permits(1);
+            outcome
         };
         core.stop();
         outcome
@@ -109,21 +112,32 @@ impl House {
         let _ = self.app.set(app.clone()); // nobody else sets it
         let kitchen = toque::spawn(app.kitchen.clone().work(options.pace));
         let kitchen = AbortOnDropHandle::new(kitchen);
-        let stop = async {
-            toque::select! {
-                () = bell.rung() => info!("closing, within {:?}", options.drain_timeout),
-                () = core.stopped() => {}
-            }
-            app.closing.cancel();
-        };
-        toque::join!(self.serve(listener, &app), stop);
-        let _ = toque::time::timeout(GOODBYE, app.sockets_closed()).await;
-        let patience = options.drain_timeout + GOODBYE;
-        let _ = toque::time::timeout(patience, self.served.wait()).await;
+        toque::join!(
+            self.serve(listener, &app),
+            self.close_in_time(core, &bell, &app)
+        );
+        self.wait_for_others(&app).await;
         drop(kitchen); // its orders stay in the store, for the next start
         store.close().await?;
         info!("closed");
         Ok(())
+    }
+
+    /// Begins to close once a signal has come, or another thread has ended.
+    async fn close_in_time(&self, core: &Core, bell: &Bell, app: &App) {
+        toque::select! {
+            () = bell.rung() => info!("closing, within {:?}", self.options.drain_timeout),
+            () = core.stopped() => {}
+        }
+        app.closing.cancel();
+    }
+
+    /// Waits for the goodbyes of WebSockets, and until all threads have served: they need the store.
+    async fn wait_for_others(&self, app: &App) {
+        let _ = timeout(GOODBYE, app.sockets_closed()).await; // late or not, the store is closed
+        let others = self.options.threads - 1;
+        let patience = self.options.drain_timeout + GOODBYE; // one that has panicked gives no permit
+        let _ = timeout(patience, self.served.acquire_many(others as u32)).await;
     }
 
     /// Serves, as the first thread does.
@@ -134,7 +148,6 @@ impl House {
         };
         let listener = self.listen(core, self.options.listen).await?;
         self.serve(listener, &app).await;
-        self.served.wait().await;
         Ok(())
     }
 

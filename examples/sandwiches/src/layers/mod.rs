@@ -6,7 +6,7 @@
 
 mod access;
 mod cors;
-mod crowd;
+pub(crate) mod crowd;
 mod framing;
 mod head;
 mod panics;
@@ -22,13 +22,12 @@ use crate::request::BodyMax;
 /// All layers around these routes.
 pub(crate) fn around(routes: Router, app: App) -> Router {
     let settings = &app.settings;
-    let crowd = crowd::Crowd::new(settings.requests_max);
     let routes = routes
         .layer(Extension(BodyMax(settings.body_max)))
         .layer(from_fn_with_state(settings.token.clone(), token::ask))
         .layer(from_fn(head::check))
         .layer(from_fn(framing::end_after_chunks))
-        .layer(from_fn_with_state(crowd, crowd::admit));
+        .layer(from_fn_with_state(app.crowd.clone(), crowd::admit));
     let routes = match cors::layer(&settings.cors_origins) {
         Some(cors) => routes.layer(cors),
         None => routes,
