@@ -1,22 +1,66 @@
-//! The log: one line to standard error for each thing worth telling.
+//! The log: one line to standard error for each thing worth telling, plain or as JSON.
 
 use std::fmt;
-use std::io::Write;
+use std::io::{self, Write};
 
-/// Writes one line to standard error, in one piece, so that lines of several threads do not mix.
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::fmt::MakeWriter;
+
+/// How lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// For people.
+    Plain,
+    /// For programs: one object a line.
+    Json,
+}
+
+/// Sends whatever is told from now on to standard error. A second call changes nothing.
 ///
-/// A line that cannot be written is lost: `eprintln!` would panic, and a closed terminal is no reason to stop serving.
-/// The write blocks the caller while the reader of standard error is slow. Control characters are escaped, so that what
-/// a client sent cannot look like a second line.
+/// Control characters in what clients sent are escaped, so that they cannot look like a second line.
+pub fn install(format: Format) {
+    let log = tracing_subscriber::fmt()
+        .with_max_level(LevelFilter::INFO)
+        .with_writer(Stderr)
+        .with_ansi(false)
+        .with_target(false);
+    let _ = match format {
+        Format::Plain => log.try_init(),
+        Format::Json => log.json().flatten_event(true).try_init(),
+    };
+}
+
+/// Tells one line.
 pub fn line(text: fmt::Arguments<'_>) {
-    let mut out = String::with_capacity(96);
-    for c in text.to_string().chars() {
-        if c.is_control() {
-            out.extend(c.escape_default());
-        } else {
-            out.push(c);
-        }
+    tracing::info!("{text}");
+}
+
+/// Standard error, a line at a time.
+///
+/// A line that cannot be written is lost: a closed terminal is no reason to stop serving. The write blocks the caller
+/// while the reader of standard error is slow.
+#[derive(Debug)]
+struct Stderr;
+
+impl MakeWriter<'_> for Stderr {
+    type Writer = Line;
+
+    fn make_writer(&self) -> Line {
+        Line
     }
-    out.push('\n');
-    let _ = std::io::stderr().lock().write_all(out.as_bytes());
+}
+
+/// One line: it comes in one piece, and leaves so.
+#[derive(Debug)]
+struct Line;
+
+impl Write for Line {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        let _ = io::stderr().lock().write_all(line);
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }

@@ -12,80 +12,182 @@
 use std::error::Error;
 use std::io::Write;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
 
-use lexopt::Arg::{Long, Short};
-use lexopt::ValueExt;
+use clap::Parser;
+use futures_rustls::TlsAcceptor;
+use sandwiches::options::Options;
 use sandwiches::signals::Bell;
-use sandwiches::{App, Store, app, log, serve};
+use sandwiches::{App, log, store, tls};
+use toque::Core;
+use toque::http::{Listener, Report};
 use toque::net::TcpListener;
+use toque::sync::{Semaphore, SetOnce};
+use toque::task::AbortOnDropHandle;
+use toque::time::timeout;
+use tracing::{error, info};
 
-const HELP: &str = "\
-usage: sandwiches [--listen ADDR] [--db PATH] [--allow-slow]
+/// Threads of each runtime's blocking pool. SQLite has one writer and few readers, so more would only wait for one
+/// another.
+const BLOCKING: usize = 16;
+/// How long WebSocket connections have to say goodbye, and threads to wait for one another, beyond the drain's time.
+const GOODBYE: Duration = Duration::from_secs(2);
 
-  --listen ADDR  address and port, default 127.0.0.1:3000; port 0 takes a free one
-  --db PATH      the SQLite file, created if it is not there, default sandwiches.db
-  --allow-slow   let GET /sandwiches/{id}?slow_ms=500 take that long (to try things out, not for the open net)
-";
-
-/// Queries at once. SQLite has one writer and few readers, so more threads would only wait for one another.
-const QUERIES: usize = 16;
+type Outcome = Result<(), Box<dyn Error + Send + Sync>>;
 
 fn main() -> ExitCode {
-    let options = match Options::parse() {
-        Ok(Some(options)) => options,
-        Ok(None) => {
-            say(HELP);
-            return ExitCode::SUCCESS;
-        }
-        Err(error) => {
-            log::line(format_args!("{error}; see --help"));
-            return ExitCode::from(2);
-        }
-    };
+    let options = Options::parse();
+    log::install(options.log);
     match run(options) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            log::line(format_args!("sandwiches: {error}"));
+            error!("sandwiches: {error}");
             ExitCode::FAILURE
         }
     }
 }
 
-fn run(options: Options) -> Result<(), Box<dyn Error>> {
-    let store =
-        Store::open(&options.db).map_err(|error| format!("{}: {error}", options.db.display()))?;
-    let service = app(App {
-        store,
-        allow_slow: options.allow_slow,
-    });
+/// A thread for each core that serves; the first one does what is done once.
+fn run(options: Options) -> Outcome {
+    let mut runtime = toque::Builder::new_current_thread();
+    runtime.max_blocking_threads(BLOCKING);
+    let house = House::new(options)?;
+    let ends = toque::Cores::new(house.options.threads)
+        .runtime(runtime)
+        .thread_name("chef")
+        .run(async |core| house.work(&core).await)?;
+    ends.into_iter()
+        .try_for_each(|end| end.unwrap_or_else(|_| Err("a thread panicked".into())))
+}
 
-    let runtime = toque::Builder::new_current_thread()
-        .max_blocking_threads(QUERIES)
-        .build()?;
-    runtime.block_on(async {
+/// What the threads have in common.
+struct House {
+    options: Options,
+    /// With a certificate.
+    tls: Option<TlsAcceptor>,
+    /// Set by the first thread.
+    app: SetOnce<App>,
+    /// A permit from each of the others, once it has served.
+    served: Semaphore,
+}
+
+impl House {
+    fn new(options: Options) -> Result<House, String> {
+        let tls = match (&options.tls_cert, &options.tls_key) {
+            (Some(chain), Some(key)) => Some(tls::acceptor(chain, key)?),
+            _ => None,
+        };
+        Ok(House {
+            served: Semaphore::new(0),
+            app: SetOnce::new(),
+            tls,
+            options,
+        })
+    }
+
+    /// One thread's work. If it ends early, so do all.
+    async fn work(&self, core: &Core) -> Outcome {
+        let outcome = if core.index() == 0 {
+            self.lead(core).await
+        } else {
+            let outcome = self.follow(core).await;
+            self.served.add_permits(1);
+            outcome
+        };
+        core.stop();
+        outcome
+    }
+
+    /// Opens the store, serves and cooks, and closes the store when all have served.
+    async fn lead(&self, core: &Core) -> Outcome {
+        let options = &self.options;
+        let store = store::open(&options.db, options.store()).await?;
+        let app = App::new(Arc::clone(&store), options.settings()?);
         // The bell comes before the address is told: whoever reads it may send a signal at once.
         let bell = Bell::install()?;
-        let listener = TcpListener::bind(options.listen)
-            .await
-            .map_err(|error| format!("{}: {error}", options.listen))?;
-        greet(listener.local_addr()?, &options);
-        let report = serve(listener, service, bell.rung()).await;
-        log::line(format_args!(
-            "closed, {} connections cut off",
-            report.abandoned
-        ));
+        let listener = self.listen(core, options.listen).await?;
+        greet(listener.local_addr()?, options);
+        let _ = self.app.set(app.clone()); // nobody else sets it
+        let kitchen = toque::spawn(app.kitchen.clone().work(options.pace));
+        let kitchen = AbortOnDropHandle::new(kitchen);
+        toque::join!(
+            self.serve(listener, &app),
+            self.close_in_time(core, &bell, &app)
+        );
+        self.wait_for_others(&app).await;
+        drop(kitchen); // its orders stay in the store, for the next start
+        store.close().await?;
+        info!("closed");
         Ok(())
-    })
+    }
+
+    /// Begins to close once a signal has come, or another thread has ended.
+    async fn close_in_time(&self, core: &Core, bell: &Bell, app: &App) {
+        toque::select! {
+            () = bell.rung() => info!("closing, within {:?}", self.options.drain_timeout),
+            () = core.stopped() => {}
+        }
+        app.closing.cancel();
+    }
+
+    /// Waits for the goodbyes of WebSockets, and until all threads have served: they need the store.
+    async fn wait_for_others(&self, app: &App) {
+        let _ = timeout(GOODBYE, app.sockets_closed()).await; // late or not, the store is closed
+        let others = self.options.threads - 1;
+        let patience = self.options.drain_timeout + GOODBYE; // one that has panicked gives no permit
+        let _ = timeout(patience, self.served.acquire_many(others as u32)).await;
+    }
+
+    /// Serves, as the first thread does.
+    async fn follow(&self, core: &Core) -> Outcome {
+        let app = toque::select! {
+            app = self.app.wait() => app.clone(),
+            () = core.stopped() => return Ok(()),
+        };
+        let listener = self.listen(core, self.options.listen).await?;
+        self.serve(listener, &app).await;
+        Ok(())
+    }
+
+    async fn listen(&self, core: &Core, address: SocketAddr) -> Result<TcpListener, String> {
+        let listener = if core.count() == 1 {
+            TcpListener::bind(address).await // a port of ours alone: a second start is refused
+        } else {
+            core.listen(address).await
+        };
+        listener.map_err(|error| format!("{address}: {error}"))
+    }
+
+    async fn serve(&self, listener: TcpListener, app: &App) {
+        let report = match &self.tls {
+            Some(tls) => self.attend(tls::listener(listener, tls.clone()), app).await,
+            None => self.attend(listener, app).await,
+        };
+        info!("served: {report}");
+    }
+
+    async fn attend(&self, listener: impl Listener + 'static, app: &App) -> Report {
+        let closing = app.closing.clone();
+        let server = toque::http::serve(listener, sandwiches::app(app.clone()))
+            .config(self.options.server())
+            .with_graceful_shutdown(async move { closing.cancelled().await });
+        app.metrics.watch(server.handle());
+        server.await
+    }
 }
 
 fn greet(address: SocketAddr, options: &Options) {
+    let (scheme, insecure) = match options.tls_cert {
+        Some(_) => ("https", "-k "),
+        None => ("http", ""),
+    };
     say(&format!(
-        "sandwiches on http://{address}, kept in {}\n\
-         try: curl -i http://{address}/sandwiches -H 'content-type: application/json' \
+        "sandwiches on {scheme}://{address}, kept in {}\n\
+         try: curl -i {insecure}{scheme}://{address}/sandwiches -H 'content-type: application/json' \
          -d '{{\"name\":\"BLT\",\"ingredients\":[\"bacon\",\"lettuce\",\"tomato\"]}}'\n",
-        options.db.display()
+        store::shown(&options.db)
     ));
 }
 
@@ -93,33 +195,4 @@ fn greet(address: SocketAddr, options: &Options) {
 fn say(text: &str) {
     let mut out = std::io::stdout().lock();
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-}
-
-/// The command line.
-struct Options {
-    listen: SocketAddr,
-    db: PathBuf,
-    allow_slow: bool,
-}
-
-impl Options {
-    /// `None` if only help was asked for.
-    fn parse() -> Result<Option<Options>, lexopt::Error> {
-        let mut options = Options {
-            listen: SocketAddr::from(([127, 0, 0, 1], 3000)),
-            db: PathBuf::from("sandwiches.db"),
-            allow_slow: false,
-        };
-        let mut args = lexopt::Parser::from_env();
-        while let Some(arg) = args.next()? {
-            match arg {
-                Long("listen") => options.listen = args.value()?.parse()?,
-                Long("db") => options.db = args.value()?.into(),
-                Long("allow-slow") => options.allow_slow = true,
-                Long("help") | Short('h') => return Ok(None),
-                _ => return Err(arg.unexpected()),
-            }
-        }
-        Ok(Some(options))
-    }
 }

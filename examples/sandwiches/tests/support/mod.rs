@@ -3,20 +3,27 @@
 // Each test file takes what it needs and leaves the rest.
 #![allow(dead_code)]
 
+pub(crate) mod postgres;
+
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
-use sandwiches::{App, Report, Store, app, serve};
+use axum::Router;
+use sandwiches::store::{Options, Store, sqlite::SqliteStore};
+use sandwiches::{App, Settings};
 use serde_json::Value;
+use toque::http::{Report, ServerConfig, serve};
 
 /// Longer than any answer takes; a test that gets here fails with a timeout instead of hanging.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How long each step of an order takes.
+pub(crate) const PACE: Duration = Duration::from_millis(20);
 
 /// A blocking HTTP/1.1 client on one connection, which it keeps.
 pub(crate) struct Client(BufReader<TcpStream>);
@@ -48,6 +55,20 @@ impl Client {
             "{method} {target} HTTP/1.1\r\nhost: x\r\ncontent-type: {content_type}\r\ncontent-length: {length}\r\n\r\n"
         );
         self.write(&[head.as_bytes(), body].concat());
+        self.receive()
+    }
+
+    /// A request with these lines behind its first two, each with its end, and a body.
+    pub(crate) fn call_lines(
+        &mut self,
+        method: &str,
+        target: &str,
+        lines: &str,
+        body: &str,
+    ) -> Answer {
+        let length = body.len();
+        let head = format!("{method} {target} HTTP/1.1\r\nhost: x\r\ncontent-length: {length}\r\n");
+        self.write(format!("{head}{lines}\r\n{body}").as_bytes());
         self.receive()
     }
 
@@ -107,7 +128,8 @@ impl Client {
         assert_eq!(rest, b"", "nothing comes before the end");
     }
 
-    fn line(&mut self) -> String {
+    /// The next line, without its end; empty at the end of the connection too.
+    pub(crate) fn line(&mut self) -> String {
         let mut line = String::new();
         self.0.read_line(&mut line).unwrap();
         line.truncate(line.trim_end().len());
@@ -174,38 +196,51 @@ impl Drop for Folder {
 /// The service on a thread and a port of its own.
 pub(crate) struct Service {
     pub(crate) address: SocketAddr,
-    /// A byte, or its end, tells the service to stop.
-    stop: UnixStream,
+    /// Its `closing` tells the service to stop.
+    pub(crate) app: App,
     thread: thread::JoinHandle<Report>,
 }
 
 impl Service {
     /// Returns once it listens. Slow queries are allowed.
     pub(crate) fn start(db: &Path) -> Service {
-        let store = Store::open(db).unwrap();
-        let (stop, told) = UnixStream::pair().unwrap();
+        Service::with(db, Settings::default(), ServerConfig::new())
+    }
+
+    /// With settings of its own, except for slow queries, which are always allowed.
+    pub(crate) fn with(db: &Path, settings: Settings, config: ServerConfig) -> Service {
+        let settings = Settings {
+            allow_slow: true,
+            ..settings
+        };
+        let app = App::new(open(db), settings);
+        let routes = sandwiches::app(app.clone());
+        Service::of(app, routes, config)
+    }
+
+    /// With these routes.
+    pub(crate) fn of(app: App, routes: Router, config: ServerConfig) -> Service {
         let (tell_address, address) = mpsc::channel();
+        let served = app.clone();
         let thread = thread::spawn(move || {
             toque::Runtime::new().unwrap().block_on(async {
                 let any = SocketAddr::from(([127, 0, 0, 1], 0));
                 let listener = toque::net::TcpListener::bind(any).await.unwrap();
                 tell_address.send(listener.local_addr().unwrap()).unwrap();
-                let told = toque::io::Async::new(told).unwrap();
-                let shutdown = async { told.readable().await.unwrap() };
-                serve(
-                    listener,
-                    app(App {
-                        store,
-                        allow_slow: true,
-                    }),
-                    shutdown,
-                )
-                .await
+                drop(toque::spawn(served.kitchen.clone().work(PACE)));
+                let closing = served.closing.clone();
+                let server = serve(listener, routes)
+                    .config(config)
+                    .with_graceful_shutdown(async move { closing.cancelled().await });
+                served.metrics.watch(server.handle());
+                let report = server.await;
+                served.sockets_closed().await;
+                report
             })
         });
         Service {
             address: address.recv().expect("the service starts"),
-            stop,
+            app,
             thread,
         }
     }
@@ -216,17 +251,22 @@ impl Service {
 
     /// Tells it to stop, and does not wait.
     pub(crate) fn tell_to_stop(&mut self) {
-        self.stop.write_all(b"!").unwrap();
+        self.app.closing.cancel();
     }
 
     /// Stops it and waits for its end.
     pub(crate) fn stop(mut self) -> Report {
         self.tell_to_stop();
-        self.thread.join().expect("the service does not panic")
+        self.join()
     }
 
     /// Waits for its end.
     pub(crate) fn join(self) -> Report {
         self.thread.join().expect("the service does not panic")
     }
+}
+
+/// A store in this file.
+pub(crate) fn open(db: &Path) -> Arc<dyn Store> {
+    Arc::new(SqliteStore::open(db, &Options::default()).unwrap())
 }

@@ -1,0 +1,101 @@
+//! The app: what the handlers share, and the service that it makes of them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::HeaderValue;
+use toque::sync::CancellationToken;
+
+use crate::kitchen::Kitchen;
+use crate::layers;
+use crate::layers::crowd::Crowd;
+use crate::layers::token::Token;
+use crate::metrics::Metrics;
+use crate::request::BODY_MAX;
+use crate::routes;
+use crate::sockets::Sockets;
+use crate::store::Store;
+
+/// What the handlers share. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct App {
+    /// Where the sandwiches are.
+    pub store: Arc<dyn Store>,
+    /// Told of new orders.
+    pub kitchen: Kitchen,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
+    /// What the command line says.
+    pub settings: Arc<Settings>,
+    /// Cancelled when the service begins to close: streams that would never end come to their end then.
+    pub closing: CancellationToken,
+    /// Counts the requests at work, of all threads together.
+    pub(crate) crowd: Crowd,
+    /// WebSocket connections, which are no requests any more and which the server does not wait for.
+    pub(crate) sockets: Sockets,
+}
+
+/// What the command line says about the API.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Whether `GET /sandwiches/{id}?slow_ms=500` takes that long. For tests and demonstrations.
+    pub allow_slow: bool,
+    /// Whether the six steps of each `GET /sandwiches/{id}` are told in the log.
+    pub steps: bool,
+    /// Asked of whoever wants to change something, if it is there.
+    pub token: Option<Token>,
+    /// Web pages of these origins may use the API.
+    pub cors_origins: Vec<HeaderValue>,
+    /// The largest body, in bytes.
+    pub body_max: usize,
+    /// The most requests at work at once; one more is 503.
+    pub requests_max: usize,
+    /// How often a stream of events shows that it is alive.
+    pub keep_alive: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            allow_slow: false,
+            steps: false,
+            token: None,
+            cors_origins: Vec::new(),
+            body_max: BODY_MAX,
+            requests_max: 1024,
+            keep_alive: Duration::from_secs(15),
+        }
+    }
+}
+
+impl App {
+    /// An app on this store.
+    pub fn new(store: Arc<dyn Store>, settings: Settings) -> App {
+        App {
+            kitchen: Kitchen::new(Arc::clone(&store)),
+            store,
+            metrics: Arc::default(),
+            crowd: Crowd::new(settings.requests_max),
+            settings: Arc::new(settings),
+            closing: CancellationToken::new(),
+            sockets: Sockets::default(),
+        }
+    }
+
+    /// Waits until the WebSocket connections have said goodbye.
+    pub async fn sockets_closed(&self) {
+        self.sockets.closed().await;
+    }
+}
+
+/// The service, as a tower `Service` that hyper can drive.
+pub fn app(app: App) -> Router {
+    let routes = routes::all().with_state(app.clone());
+    layers::around(routes, app)
+}
+
+/// The same around other routes: so tests see what becomes of a handler that panics.
+pub fn around(routes: Router, app: App) -> Router {
+    layers::around(routes, app)
+}

@@ -1,0 +1,159 @@
+//! The kitchen: claims orders and cooks them, a task an order, one step after the other.
+//!
+//! An order belongs to the cook that holds its lease. So of several services on one PostgreSQL exactly one cooks it, and
+//! what a service leaves unfinished when it ends, in whatever way, is cooked on by the next one.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use toque::sync::Notify;
+use toque::task::JoinSet;
+use toque::time::{sleep, timeout};
+use tracing::{info, warn};
+use uuid::Uuid;
+
+use crate::order::{Order, Step};
+use crate::store::{Store, StoreError};
+
+/// How long an order stays with a cook that says nothing.
+const LEASE: Duration = Duration::from_secs(30);
+/// How often a cook that is at work says so. Twice it may fail to.
+const RENEWAL: Duration = Duration::from_secs(10);
+/// How often the kitchen looks for orders that nobody has told it of: another instance's, whose lease is over.
+const ROUND: Duration = Duration::from_secs(2);
+/// Orders that are cooked at a time; the rest wait in the store.
+const STOVES: usize = 256;
+/// How often keys that are too old are removed.
+const SWEEP: Duration = Duration::from_secs(600);
+
+/// Where orders are cooked. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Kitchen {
+    store: Arc<dyn Store>,
+    /// Rung when an order is placed here, so that it need not wait for the next round.
+    bell: Arc<Notify>,
+}
+
+/// A cook, with an order.
+#[derive(Debug, Clone)]
+struct Cook {
+    store: Arc<dyn Store>,
+    /// New with each start, so that leases of the last one mean nothing.
+    id: Uuid,
+    /// How long each of the steps takes.
+    pace: Duration,
+}
+
+impl Kitchen {
+    pub(crate) fn new(store: Arc<dyn Store>) -> Kitchen {
+        let bell = Arc::default();
+        Kitchen { store, bell }
+    }
+
+    /// An order has been placed.
+    pub(crate) fn ring(&self) {
+        self.bell.notify_one();
+    }
+
+    /// Cooks whatever is ordered, each step in `pace`. Never ends by itself; dropped, it leaves unfinished orders to the
+    /// next kitchen.
+    pub async fn work(self, pace: Duration) {
+        let cook = Cook {
+            store: Arc::clone(&self.store),
+            id: Uuid::now_v7(),
+            pace,
+        };
+        drop(toque::spawn(sweep(Arc::clone(&self.store))));
+        let mut stoves = JoinSet::new();
+        loop {
+            while stoves.try_join_next().is_some() {}
+            let free = STOVES - stoves.len();
+            if let Err(error) = claim(&cook, free, &mut stoves).await {
+                warn!("no orders can be read: {error}");
+            }
+            if stoves.len() == STOVES {
+                stoves.join_next().await;
+            } else {
+                let _ = timeout(ROUND, self.bell.notified()).await; // rung or not, it looks again
+            }
+        }
+    }
+}
+
+/// Gives each order that is free a stove.
+async fn claim(cook: &Cook, free: usize, stoves: &mut JoinSet<()>) -> Result<(), StoreError> {
+    for order in cook.store.claim(cook.id, LEASE, free as u32).await? {
+        stoves.spawn(cook.clone().cook(order));
+    }
+    Ok(())
+}
+
+impl Cook {
+    async fn cook(self, order: Order) {
+        let id = order.id;
+        info!(order = %id, "cooking, from {}", order.step.word());
+        match self.steps(order).await {
+            Ok(()) => info!(order = %id, "lunch time"),
+            // Cancelled by the guest, or taken over by another cook.
+            Err(StoreError::Finished | StoreError::LeaseLost) => info!(order = %id, "put aside"),
+            Err(error) => warn!(order = %id, "left for later: {error}"),
+        }
+    }
+
+    /// Look for what is needed, put it together, serve: from where the last cook has left off.
+    async fn steps(&self, order: Order) -> Result<(), StoreError> {
+        let mut step = order.step;
+        if step == Step::Placed {
+            step = self.take(&order, Step::Searching).await?;
+        }
+        if step == Step::Searching {
+            self.rest(&order).await?;
+            self.take(&order, Step::Assembling).await?;
+        }
+        self.rest(&order).await?;
+        self.take(&order, Step::Ready).await?;
+        Ok(())
+    }
+
+    /// Takes the step. A store that does not answer for a while is waited for, as long as the lease may hold.
+    async fn take(&self, order: &Order, step: Step) -> Result<Step, StoreError> {
+        loop {
+            match self.store.append_event(order.id, Some(self.id), step).await {
+                Ok(_) => return Ok(step),
+                Err(StoreError::Unavailable { retry_after, .. }) => sleep(retry_after).await,
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// The time of a step, with the lease renewed now and then.
+    async fn rest(&self, order: &Order) -> Result<(), StoreError> {
+        let mut left = self.pace;
+        while left > RENEWAL {
+            sleep(RENEWAL).await;
+            left -= RENEWAL;
+            self.renew(order).await?;
+        }
+        sleep(left).await;
+        Ok(())
+    }
+
+    async fn renew(&self, order: &Order) -> Result<(), StoreError> {
+        match self.store.renew(order.id, self.id, LEASE).await {
+            Err(StoreError::Unavailable { .. }) => Ok(()), // the next one may come through
+            other => other,
+        }
+    }
+}
+
+/// Removes idempotency keys that are too old to count, for as long as the kitchen is there.
+async fn sweep(store: Arc<dyn Store>) {
+    loop {
+        match store.sweep().await {
+            Ok(removed) if removed > 0 => info!("{removed} idempotency keys removed"),
+            Ok(_) => {}
+            Err(error) => warn!("idempotency keys stay: {error}"),
+        }
+        sleep(SWEEP).await;
+    }
+}

@@ -1,0 +1,165 @@
+//! The metrics: what has been answered, how fast, in the text format of Prometheus.
+
+use std::collections::BTreeMap;
+use std::fmt::{self, Write as _};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::http::Method;
+use toque::http::ServeHandle;
+
+/// Upper ends of the histogram's buckets, in microseconds and in the seconds that are shown: from a read in memory to a
+/// client's patience.
+const BUCKETS: [(u128, &str); 10] = [
+    (500, "0.0005"),
+    (1_000, "0.001"),
+    (2_500, "0.0025"),
+    (5_000, "0.005"),
+    (10_000, "0.01"),
+    (50_000, "0.05"),
+    (100_000, "0.1"),
+    (500_000, "0.5"),
+    (1_000_000, "1"),
+    (5_000_000, "5"),
+];
+
+/// Shared by all threads.
+#[derive(Debug, Default)]
+pub struct Metrics {
+    /// By method, route and status. Few, since routes are templates and foreign methods are one.
+    answers: Mutex<BTreeMap<(&'static str, String, u16), Times>>,
+    /// The servers, one a thread, which count connections themselves.
+    servers: Mutex<Vec<ServeHandle>>,
+}
+
+/// How long answers took.
+#[derive(Debug, Default, Clone)]
+struct Times {
+    /// By bucket; the slower ones are in the count only.
+    buckets: [u64; BUCKETS.len()],
+    count: u64,
+    sum: Duration,
+}
+
+impl Metrics {
+    /// Counts this server's connections too.
+    pub fn watch(&self, server: ServeHandle) {
+        let mut servers = self.servers.lock().unwrap_or_else(PoisonError::into_inner);
+        servers.push(server);
+    }
+
+    /// An answer is ready to be sent.
+    pub(crate) fn answered(&self, method: &Method, route: &str, status: u16, took: Duration) {
+        let key = (known(method), route.to_owned(), status);
+        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        answers.entry(key).or_default().add(took);
+    }
+
+    /// All of it, as Prometheus reads it.
+    pub(crate) fn text(&self, sockets: usize) -> String {
+        let mut text = String::new();
+        self.write(sockets, &mut text).expect("text can be written");
+        text
+    }
+
+    fn write(&self, sockets: usize, to: &mut String) -> fmt::Result {
+        let answers = self
+            .answers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        head(
+            to,
+            "http_requests_total",
+            "counter",
+            "Answers, by method, route and status.",
+        )?;
+        for ((method, route, status), times) in &answers {
+            let labels = format!("method=\"{method}\",route=\"{route}\",status=\"{status}\"");
+            writeln!(to, "http_requests_total{{{labels}}} {}", times.count)?;
+        }
+        let name = "http_request_duration_seconds";
+        head(
+            to,
+            name,
+            "histogram",
+            "From a request's head to the head of its answer.",
+        )?;
+        for ((method, route, status), times) in &answers {
+            let labels = format!("method=\"{method}\",route=\"{route}\",status=\"{status}\"");
+            times.write(name, &labels, to)?;
+        }
+        self.write_connections(to)?;
+        head(
+            to,
+            "websocket_connections",
+            "gauge",
+            "WebSocket connections that are open.",
+        )?;
+        writeln!(to, "websocket_connections {sockets}")
+    }
+
+    fn write_connections(&self, to: &mut String) -> fmt::Result {
+        let servers = self.servers.lock().unwrap_or_else(PoisonError::into_inner);
+        let stats: Vec<_> = servers.iter().map(ServeHandle::stats).collect();
+        let open: usize = stats.iter().map(|one| one.open).sum();
+        let accepted: u64 = stats.iter().map(|one| one.accepted).sum();
+        let failed: u64 = stats.iter().map(|one| one.accept_errors).sum();
+        head(
+            to,
+            "connections_open",
+            "gauge",
+            "Connections that are open.",
+        )?;
+        writeln!(to, "connections_open {open}")?;
+        head(to, "connections_total", "counter", "Connections accepted.")?;
+        writeln!(to, "connections_total {accepted}")?;
+        head(
+            to,
+            "accept_errors_total",
+            "counter",
+            "Failures to accept a connection.",
+        )?;
+        writeln!(to, "accept_errors_total {failed}")
+    }
+}
+
+impl Times {
+    fn add(&mut self, took: Duration) {
+        self.count += 1;
+        self.sum += took;
+        let bucket = BUCKETS.iter().position(|(end, _)| took.as_micros() <= *end);
+        if let Some(bucket) = bucket {
+            self.buckets[bucket] += 1;
+        }
+    }
+
+    fn write(&self, name: &str, labels: &str, to: &mut String) -> fmt::Result {
+        let mut so_far = 0;
+        for ((_, end), count) in BUCKETS.iter().zip(self.buckets) {
+            so_far += count;
+            writeln!(to, "{name}_bucket{{{labels},le=\"{end}\"}} {so_far}")?;
+        }
+        writeln!(to, "{name}_bucket{{{labels},le=\"+Inf\"}} {}", self.count)?;
+        writeln!(to, "{name}_sum{{{labels}}} {}", self.sum.as_secs_f64())?;
+        writeln!(to, "{name}_count{{{labels}}} {}", self.count)
+    }
+}
+
+fn head(to: &mut String, name: &str, kind: &str, help: &str) -> fmt::Result {
+    writeln!(to, "# HELP {name} {help}\n# TYPE {name} {kind}")
+}
+
+/// Clients invent methods without end, and each would be a series of its own.
+fn known(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
+}
