@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -10,20 +9,24 @@ use std::sync::OnceLock;
 
 use ecosystem::run::skip;
 
-/// Makes a server, says where it is, and ends it once nobody holds the other end of its input. So it ends with the test process,
-/// however that ends. `$1` is where the programs are, `$2` the port.
+/// Makes a server, says its port and its folder, and ends it once nobody holds the other end of its input. So it ends with the test
+/// process, however that ends. `$1` is where the programs are, `$2` the first port to try.
 const SCRIPT: &str = r#"
 set -e
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 "$1"/initdb --pgdata=data --username=cook --auth=trust --encoding=UTF8 --locale=C --no-sync >log
-settings="-p $2 -k $folder -c listen_addresses=127.0.0.1 -c fsync=off"
-"$1"/pg_ctl start --wait --silent --pgdata=data --log=log --options="$settings" </dev/null || {
-    cat log >&2
-    exit 1
+port=$2
+start() {
+    "$1"/pg_ctl start --wait --silent --pgdata=data --log=log </dev/null 2>>log \
+        --options="-p $port -k $folder -c listen_addresses=127.0.0.1 -c fsync=off"
 }
-echo "$folder"
+until start "$1"; do
+    port=$((port + 1))
+    [ "$port" -lt $(($2 + 20)) ] || { cat log >&2; exit 1; }
+done
+echo "$port $folder"
 cat
 "$1"/pg_ctl stop --silent --mode=immediate --pgdata=data
 "#;
@@ -52,22 +55,19 @@ impl Server {
     }
 
     fn launch(programs: &Path) -> Server {
-        let port = free_port();
         let mut command = shell();
-        command
-            .args(["-c", SCRIPT, "sh"])
-            .arg(programs)
-            .arg(port.to_string());
+        command.args(["-c", SCRIPT, "sh"]).arg(programs);
+        command.arg(first_port().to_string());
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut script = command.spawn().unwrap();
-        let mut folder = String::new();
+        let mut line = String::new();
         let mut output = BufReader::new(script.stdout.take().unwrap());
-        output.read_line(&mut folder).unwrap();
-        assert!(folder.ends_with('\n'), "the server does not start");
-        let socket = Path::new(folder.trim_end()).join(format!(".s.PGSQL.{port}"));
+        output.read_line(&mut line).unwrap();
+        let place = line.trim_end().split_once(' ');
+        let (port, folder) = place.expect("the server starts");
         Server {
-            port,
-            socket,
+            port: port.parse().unwrap(),
+            socket: Path::new(folder).join(format!(".s.PGSQL.{port}")),
             script,
         }
     }
@@ -107,8 +107,7 @@ fn programs() -> Option<PathBuf> {
     found
 }
 
-/// A port that nobody has at this moment.
-fn free_port() -> u16 {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    listener.local_addr().unwrap().port()
+/// Below those that Linux gives to clients, which could take it while `initdb` runs.
+fn first_port() -> u32 {
+    10_000 + std::process::id() % 20_000
 }
