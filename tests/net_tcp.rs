@@ -10,7 +10,7 @@ use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::Poll;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_lite::future::{try_zip, zip};
 use futures_lite::{AsyncReadExt, AsyncWriteExt};
@@ -789,7 +789,7 @@ fn with_few_descriptors() {
         while let Ok(file) = std::fs::File::open("/dev/null") {
             hoard.push(file);
         }
-        let start = Instant::now();
+        let start = std::time::Instant::now();
         for _ in 0..3 {
             assert!(listener.accept().await.is_err());
         }

@@ -2,7 +2,7 @@
 
 use std::future::poll_fn;
 use std::io::ErrorKind;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use net_tools::{Result, abroad, cancelled, is_foreign, let_others_run, run, would_block};
@@ -408,7 +408,7 @@ fn a_group_is_joined_and_left_once() {
         let Ok(socket) = UdpSocket::bind("[::]:0").await else {
             return Ok(()); // no IPv6 on this machine
         };
-        let group = Ipv6Addr::new(0xff02, 0, 0, 0, 0, 0, 7, 7);
+        let group = std::net::Ipv6Addr::new(0xff02, 0, 0, 0, 0, 0, 7, 7);
         if socket.join_multicast_v6(&group, 1).is_ok() {
             socket.leave_multicast_v6(&group, 1)?;
             assert!(socket.leave_multicast_v6(&group, 1).is_err());
