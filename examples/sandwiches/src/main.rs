@@ -103,7 +103,7 @@ impl House {
         let kitchen = AbortOnDropHandle::new(kitchen);
         let stop = async {
             toque::select! {
-                () = bell.rung() => info!("closing, within {:?}", options.drain_timeout),
+                () = bell.rung() => self.take_leave(&app).await,
                 () = core.stopped() => {}
             }
             app.closing.cancel();
@@ -113,10 +113,21 @@ impl House {
         served?;
         let patience = options.drain_timeout + GOODBYE;
         let _ = toque::time::timeout(patience, self.served.wait()).await;
-        drop(kitchen); // its orders stay in the store, for the next start
+        let _ = toque::time::timeout(GOODBYE, kitchen).await; // what it could not give back has a lease that ends
         store.close().await?;
         info!("closed");
         Ok(())
+    }
+
+    /// Serves on for as long as a load balancer needs to look elsewhere.
+    async fn take_leave(&self, app: &App) {
+        let options = &self.options;
+        app.leaving.cancel();
+        if !options.notice.is_zero() {
+            info!("not ready any more, serving on for {:?}", options.notice);
+            toque::time::sleep(options.notice).await;
+        }
+        info!("closing, within {:?}", options.drain_timeout);
     }
 
     /// Serves, as the first thread does.
