@@ -28,6 +28,8 @@ pub struct App {
     pub metrics: Arc<Metrics>,
     /// What the command line says.
     pub settings: Arc<Settings>,
+    /// Cancelled when the service is to be taken out of the balance: it serves on, and says that it is not ready.
+    pub leaving: CancellationToken,
     /// Cancelled when the service begins to close: streams that would never end come to their end then.
     pub closing: CancellationToken,
     /// Counts the requests at work, of all threads together.
@@ -72,13 +74,15 @@ impl Default for Settings {
 impl App {
     /// An app on this store.
     pub fn new(store: Arc<dyn Store>, settings: Settings) -> App {
+        let closing = CancellationToken::new();
         App {
-            kitchen: Kitchen::new(Arc::clone(&store)),
+            kitchen: Kitchen::new(Arc::clone(&store), closing.clone()),
             store,
             metrics: Arc::default(),
             crowd: Crowd::new(settings.requests_max),
             settings: Arc::new(settings),
-            closing: CancellationToken::new(),
+            leaving: CancellationToken::new(),
+            closing,
             sockets: Sockets::default(),
         }
     }

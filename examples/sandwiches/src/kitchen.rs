@@ -1,12 +1,13 @@
 //! The kitchen: claims orders and cooks them, a task an order, one step after the other.
 //!
 //! An order belongs to the cook that holds its lease. So of several services on one PostgreSQL exactly one cooks it, and
-//! what a service leaves unfinished when it ends, in whatever way, is cooked on by the next one.
+//! what a service leaves unfinished when it ends, in whatever way, is cooked on by another one: at once if it could give its
+//! orders back, else when their leases are over.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use toque::sync::Notify;
+use toque::sync::{CancellationToken, Notify};
 use toque::task::JoinSet;
 use toque::time::{sleep, timeout};
 use tracing::{info, warn};
@@ -32,6 +33,8 @@ pub struct Kitchen {
     store: Arc<dyn Store>,
     /// Rung when an order is placed here, so that it need not wait for the next round.
     bell: Arc<Notify>,
+    /// Cancelled when the service closes.
+    closing: CancellationToken,
 }
 
 /// A cook, with an order.
@@ -42,12 +45,17 @@ struct Cook {
     id: Uuid,
     /// How long each of the steps takes.
     pace: Duration,
+    /// Cancelled when the order is to be given back.
+    closing: CancellationToken,
 }
 
 impl Kitchen {
-    pub(crate) fn new(store: Arc<dyn Store>) -> Kitchen {
-        let bell = Arc::default();
-        Kitchen { store, bell }
+    pub(crate) fn new(store: Arc<dyn Store>, closing: CancellationToken) -> Kitchen {
+        Kitchen {
+            store,
+            bell: Arc::default(),
+            closing,
+        }
     }
 
     /// An order has been placed.
@@ -55,17 +63,18 @@ impl Kitchen {
         self.bell.notify_one();
     }
 
-    /// Cooks whatever is ordered, each step in `pace`. Never ends by itself; dropped, it leaves unfinished orders to the
-    /// next kitchen.
+    /// Cooks whatever is ordered, each step in `pace`. When the service closes it gives unfinished orders back and ends;
+    /// dropped, it keeps them from other kitchens until their leases are over.
     pub async fn work(self, pace: Duration) {
         let cook = Cook {
             store: Arc::clone(&self.store),
             id: Uuid::now_v7(),
             pace,
+            closing: self.closing.clone(),
         };
         drop(toque::spawn(sweep(Arc::clone(&self.store))));
         let mut stoves = JoinSet::new();
-        loop {
+        while !self.closing.is_cancelled() {
             while stoves.try_join_next().is_some() {}
             let free = STOVES - stoves.len();
             if let Err(error) = claim(&cook, free, &mut stoves).await {
@@ -74,9 +83,11 @@ impl Kitchen {
             if stoves.len() == STOVES {
                 stoves.join_next().await;
             } else {
-                let _ = timeout(ROUND, self.bell.notified()).await; // rung or not, it looks again
+                let round = timeout(ROUND, self.bell.notified());
+                let _ = self.closing.run_until_cancelled(round).await; // rung or not, it looks again
             }
         }
+        while stoves.join_next().await.is_some() {}
     }
 }
 
@@ -130,12 +141,21 @@ impl Cook {
     async fn rest(&self, order: &Order) -> Result<(), StoreError> {
         let mut left = self.pace;
         while left > RENEWAL {
-            sleep(RENEWAL).await;
+            self.pause(order, RENEWAL).await?;
             left -= RENEWAL;
             self.renew(order).await?;
         }
-        sleep(left).await;
-        Ok(())
+        self.pause(order, left).await
+    }
+
+    /// Waits. If the service closes meanwhile, the order is given back: a lease of no time is over.
+    async fn pause(&self, order: &Order, time: Duration) -> Result<(), StoreError> {
+        let rested = self.closing.run_until_cancelled(sleep(time)).await;
+        if rested.is_some() {
+            return Ok(());
+        }
+        self.store.renew(order.id, self.id, Duration::ZERO).await?;
+        Err(StoreError::LeaseLost)
     }
 
     async fn renew(&self, order: &Order) -> Result<(), StoreError> {

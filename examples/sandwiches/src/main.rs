@@ -26,7 +26,7 @@ use toque::http::{Listener, Report};
 use toque::net::TcpListener;
 use toque::sync::{Semaphore, SetOnce};
 use toque::task::AbortOnDropHandle;
-use toque::time::timeout;
+use toque::time::{sleep, timeout};
 use tracing::{error, info};
 
 /// Threads of each runtime's blocking pool. SQLite has one writer and few readers, so more would only wait for one
@@ -117,7 +117,7 @@ impl House {
             self.close_in_time(core, &bell, &app)
         );
         self.wait_for_others(&app).await;
-        drop(kitchen); // its orders stay in the store, for the next start
+        let _ = timeout(GOODBYE, kitchen).await; // what it could not give back has a lease that ends
         store.close().await?;
         info!("closed");
         Ok(())
@@ -126,10 +126,21 @@ impl House {
     /// Begins to close once a signal has come, or another thread has ended.
     async fn close_in_time(&self, core: &Core, bell: &Bell, app: &App) {
         toque::select! {
-            () = bell.rung() => info!("closing, within {:?}", self.options.drain_timeout),
+            () = bell.rung() => self.take_leave(app).await,
             () = core.stopped() => {}
         }
         app.closing.cancel();
+    }
+
+    /// Serves on for as long as a load balancer needs to look elsewhere.
+    async fn take_leave(&self, app: &App) {
+        let options = &self.options;
+        app.leaving.cancel();
+        if !options.notice.is_zero() {
+            info!("not ready any more, serving on for {:?}", options.notice);
+            sleep(options.notice).await;
+        }
+        info!("closing, within {:?}", options.drain_timeout);
     }
 
     /// Waits for the goodbyes of WebSockets, and until all threads have served: they need the store.

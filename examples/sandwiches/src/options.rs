@@ -75,7 +75,11 @@ pub struct Options {
     #[arg(long, env = "SANDWICHES_IDLE_TIMEOUT", default_value = "65s", value_parser = time)]
     pub idle_timeout: Duration,
 
-    /// For requests in flight when the service is told to stop
+    /// Between 'not ready' and the stop: a load balancer's time to look elsewhere
+    #[arg(long, env = "SANDWICHES_NOTICE", default_value = "0s", value_parser = time)]
+    pub notice: Duration,
+
+    /// For requests in flight when the service stops
     #[arg(long, env = "SANDWICHES_DRAIN_TIMEOUT", default_value = "10s", value_parser = time)]
     pub drain_timeout: Duration,
 

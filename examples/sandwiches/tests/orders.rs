@@ -4,8 +4,9 @@ mod support;
 
 use std::time::Duration;
 
-use sandwiches::Settings;
 use sandwiches::order::Step;
+use sandwiches::store::Follow;
+use sandwiches::{App, Settings};
 use serde_json::{Value, json};
 use support::{Client, Folder, Service, make, open};
 use toque::http::ServerConfig;
@@ -162,6 +163,30 @@ fn what_a_dead_cook_has_left_is_finished_after_the_restart() {
     let mut events = Events::of(&service, &format!("/orders/{id}/events"), None);
     assert_eq!(events.steps(4), STEPS, "no step twice");
     service.stop();
+}
+
+#[test]
+fn a_kitchen_that_closes_gives_its_orders_back_at_once() {
+    let folder = Folder::new();
+    toque::Runtime::new().unwrap().block_on(async {
+        let app = App::new(open(&folder.db()), Settings::default());
+        let draft = sandwiches::sandwich::Draft::named("BLT");
+        let made = app.store.create(draft, None).await.unwrap();
+        let made = made.into_inner().unwrap();
+        app.store.create_order(made.id, None).await.unwrap();
+        let kitchen = toque::spawn(app.kitchen.clone().work(Duration::from_secs(3600)));
+        let mut events = Follow::new(app.store.clone(), None, 1);
+        let begun = events.next().await.unwrap().unwrap();
+        assert_eq!(begun.step, Step::Searching);
+
+        app.closing.cancel();
+        kitchen.await.unwrap();
+
+        let other = uuid::Uuid::now_v7();
+        let lease = Duration::from_secs(3600);
+        let free = app.store.claim(other, lease, 1).await.unwrap();
+        assert_eq!(free.first().map(|order| order.id), Some(begun.order));
+    });
 }
 
 #[test]

@@ -21,6 +21,7 @@ impl Program {
         Program::with(db, &[])
     }
 
+    /// With more on its command line.
     fn with(db: &Path, more: &[&str]) -> Program {
         let mut child = Command::new(env!("CARGO_BIN_EXE_sandwiches"))
             .args(["--listen", "127.0.0.1:0", "--allow-slow", "--db"])
@@ -113,6 +114,22 @@ fn a_second_signal_ends_it_at_once() {
         None,
         "ended by the signal"
     );
+}
+
+#[test]
+fn after_the_first_signal_it_is_not_ready_and_serves_whom_it_must() {
+    let folder = Folder::new();
+    let mut program = Program::with(&folder.db(), &["--notice", "60m"]);
+    let mut client = Client::connect(program.address);
+    let path = make(&mut client, "BLT");
+    assert_eq!(client.call("GET", "/readyz").status, 200);
+
+    program.signal("TERM");
+    program.wait_for("not ready any more");
+
+    assert_eq!(client.call("GET", "/readyz").status, 503);
+    let mut other = Client::connect(program.address);
+    assert_eq!(other.call("GET", &path).status, 200, "it still accepts");
 }
 
 #[test]

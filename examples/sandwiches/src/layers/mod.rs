@@ -1,10 +1,11 @@
 //! The layers: what every request passes on its way to a handler, and every answer on its way back.
 //!
-//! From the outside in: `access` names the request, and tells and counts its answer; `panics` makes an answer of a
-//! handler's panic; `cors` lets web pages in; `crowd` refuses what is too much; `framing` and `head` check what hyper
-//! leaves to us; [`token`] asks for the token.
+//! From the outside in: `access` names the request, and tells and counts its answer; `caching` keeps answers out of caches;
+//! `panics` makes an answer of a handler's panic; `cors` lets web pages in; `crowd` refuses what is too much; `framing` and
+//! `head` check what hyper leaves to us; [`token`] asks for the token.
 
 mod access;
+mod caching;
 mod cors;
 pub(crate) mod crowd;
 mod framing;
@@ -34,5 +35,6 @@ pub(crate) fn around(routes: Router, app: App) -> Router {
     };
     routes
         .layer(CatchPanicLayer::custom(panics::answer))
+        .layer(from_fn(caching::refuse))
         .layer(from_fn_with_state(app, access::log))
 }

@@ -1,16 +1,20 @@
-//! The documents: what is served, and what each problem means.
+//! The documents: what is served, and what each problem means. They change with a release, so anybody may keep them.
 
 use std::fmt::Write;
 
 use axum::extract::Path;
-use axum::http::header;
+use axum::http::{HeaderName, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::problem::{Document, Kind, Problem};
 
+/// How long: a new release is seen within the hour.
+const KEPT: (HeaderName, &str) = (header::CACHE_CONTROL, "public, max-age=3600");
+
 /// The OpenAPI document, as it was written at the start.
 pub(super) fn json(document: String) -> Response {
-    ([(header::CONTENT_TYPE, "application/json")], document).into_response()
+    let head = [(header::CONTENT_TYPE, "application/json"), KEPT];
+    (head, document).into_response()
 }
 
 /// All problems
@@ -43,9 +47,6 @@ pub(super) async fn problem(name: Option<Path<String>>) -> Result<Response, Prob
 }
 
 fn markdown(text: String) -> Response {
-    (
-        [(header::CONTENT_TYPE, "text/markdown; charset=utf-8")],
-        text,
-    )
-        .into_response()
+    let head = [(header::CONTENT_TYPE, "text/markdown; charset=utf-8"), KEPT];
+    (head, text).into_response()
 }

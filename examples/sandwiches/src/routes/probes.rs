@@ -16,14 +16,14 @@ pub(super) async fn alive() -> &'static str {
 
 /// Whether it can serve
 ///
-/// 503 while the store does not answer, and from the moment the service begins to close.
+/// 503 while the store does not answer, and from the moment the service is told to stop.
 #[utoipa::path(get, path = "/readyz", tag = "operation",
     responses(
         (status = 200, body = String, content_type = "text/plain"),
         (status = 503, body = Document, content_type = "application/problem+json", description = "Not now"),
     ))]
 pub(super) async fn ready(State(app): State<App>) -> Result<&'static str, Problem> {
-    if app.closing.is_cancelled() {
+    if app.leaving.is_cancelled() || app.closing.is_cancelled() {
         return Err(Problem::new(Kind::Overloaded, "the service is closing"));
     }
     app.store.ping().await?;

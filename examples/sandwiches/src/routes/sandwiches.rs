@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Json, Response};
 use serde::Deserialize;
 use tracing::info;
@@ -19,6 +19,9 @@ use crate::store::{Created, Precondition, Store, StoreError};
 
 /// The longest a client may ask its query to take, where it may ask at all.
 const SLOW_MAX: u64 = 60_000;
+
+/// What a cache is told of a sandwich.
+const ASK: [(HeaderName, &str); 1] = [(header::CACHE_CONTROL, "no-cache")];
 
 /// One sandwich
 #[utoipa::path(
@@ -183,15 +186,16 @@ async fn find(app: &App, id: Uuid, slow: Slow) -> Result<Sandwich, StoreError> {
     }
 }
 
-/// 304 if the client has it already, else the sandwich.
+/// 304 if the client has it already, else the sandwich. A cache may keep it, and must ask each time whether it is still so.
 fn serve(app: &App, sandwich: Sandwich, conditions: &Conditions) -> Result<Response, Problem> {
     if app.settings.steps {
         steps::tell_the_end();
     }
     if conditions.has_it(sandwich.version)? {
-        return Ok((StatusCode::NOT_MODIFIED, tagged(sandwich.version)).into_response());
+        let tag = tagged(sandwich.version);
+        return Ok((StatusCode::NOT_MODIFIED, ASK, tag).into_response());
     }
-    Ok(plate(sandwich))
+    Ok((ASK, plate(sandwich)).into_response())
 }
 
 /// A sandwich as it is answered.
@@ -199,7 +203,7 @@ fn plate(sandwich: Sandwich) -> Response {
     (tagged(sandwich.version), Json(sandwich)).into_response()
 }
 
-fn tagged(version: u64) -> [(header::HeaderName, HeaderValue); 1] {
+fn tagged(version: u64) -> [(HeaderName, HeaderValue); 1] {
     [(header::ETAG, tag(version))]
 }
 
