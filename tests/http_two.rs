@@ -140,7 +140,7 @@ fn a_drain_finishes_what_is_in_flight_and_takes_no_more() {
     });
 }
 
-/// hyperium/hyper#4170, #3050: a client that is there, and answers neither the farewell nor a ping, held the server's end up.
+/// hyperium/hyper#4170: a client that is there, and answers neither the farewell nor a ping, held the server's end up.
 #[test]
 fn a_client_that_answers_nothing_does_not_outlast_the_drain() {
     for ping in [None, Some(secs(3))] {
