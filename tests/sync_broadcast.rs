@@ -119,6 +119,17 @@ fn the_last_sender_ends_the_wait() {
     assert!(weak.upgrade().is_none());
 }
 
+/// tokio-rs/tokio#4814: who subscribed after the end waited for ever.
+#[test]
+fn who_subscribes_after_the_end_learns_of_it() {
+    let (sender, receiver) = broadcast::channel(2);
+    sender.send(1).unwrap();
+    drop(sender);
+    let mut late = receiver.resubscribe();
+    assert_eq!(late.try_recv(), Err(TryRecvError::Closed));
+    assert_eq!(now(late.recv()), Err(RecvError::Closed));
+}
+
 #[test]
 fn closed_waits_until_no_receiver_is_left() {
     let (sender, receiver) = broadcast::channel::<u32>(2);
