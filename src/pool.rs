@@ -60,8 +60,8 @@ struct State<J> {
 pub(crate) enum Refused<J> {
     /// The pool has been shut down.
     Closed(J),
-    /// There is no thread, and the operating system starts none.
-    NoThread(J, io::Error),
+    /// There is no thread, and the operating system starts none. All come back that are left without one.
+    NoThread(VecDeque<J>, io::Error),
 }
 
 impl<J> fmt::Debug for Refused<J> {
@@ -116,15 +116,23 @@ impl<J: Job> Pool<J> {
         let Err(error) = thread.spawn(move || pool.serve()) else {
             return Ok(());
         };
+        let jobs = self.count_out();
+        if jobs.is_empty() {
+            return Ok(()); // somebody comes for it, later, or has come
+        }
+        Err(Refused::NoThread(jobs, error))
+    }
+
+    /// A thread that was counted has not started. If it was the last one, nobody comes for any job of the queue: who submitted
+    /// the others has counted on this thread.
+    fn count_out(&self) -> VecDeque<J> {
         let mut state = self.state.lock();
         state.threads -= 1;
         if state.threads > 0 {
-            return Ok(()); // somebody comes for it, later
+            return VecDeque::new();
         }
-        match state.queue.pop_back() {
-            Some(job) => Err(Refused::NoThread(job, error)),
-            None => Ok(()), // the end has come meanwhile, and taken it
-        }
+        self.empty.notify_all();
+        std::mem::take(&mut state.queue)
     }
 
     /// A thread's life.

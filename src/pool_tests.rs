@@ -132,3 +132,69 @@ fn mandatory_jobs_are_done_after_the_close_and_others_are_given_back() {
     assert_eq!(pool.wait_until_empty(LONG), 0);
     assert_eq!(results.iter().collect::<Vec<_>>(), [0, 2]);
 }
+
+/// A stack for which no system has room: no thread can be started.
+fn pool_without_threads(limit: usize) -> Arc<Pool<Closure>> {
+    let mut limits = pool(limit, LONG).limits.clone();
+    limits.stack_size = Some(isize::MAX as usize);
+    Arc::new(Pool::new(limits))
+}
+
+/// As `submit` leaves it when it is about to start a thread.
+fn about_to_start_one(pool: &Pool<Closure>) {
+    let mut state = pool.state.lock();
+    state
+        .queue
+        .push_back(job(|| unreachable!("there is no thread")));
+    state.threads += 1;
+}
+
+fn given_back(result: Result<(), Refused<Closure>>) -> usize {
+    match result {
+        Ok(()) => 0,
+        Err(Refused::NoThread(jobs, _)) => jobs.len(),
+        Err(Refused::Closed(_)) => unreachable!("it is open"),
+    }
+}
+
+/// tokio-rs/tokio#8406: jobs that nobody came for were left in the queue.
+#[test]
+fn the_last_start_that_fails_gives_back_the_jobs_of_all() {
+    let pool = pool_without_threads(2);
+    about_to_start_one(&pool);
+    about_to_start_one(&pool);
+    let first = given_back(pool.start_thread());
+    assert_eq!(first, 0, "the other thread may come for both");
+    assert_eq!(given_back(pool.start_thread()), 2);
+    assert!(!pool.is_busy());
+
+    let pool = pool_without_threads(1);
+    about_to_start_one(&pool);
+    let second = pool.submit(job(|| unreachable!("there is no thread")));
+    assert_eq!(
+        given_back(second),
+        0,
+        "it counts on the thread of the first"
+    );
+    assert_eq!(given_back(pool.start_thread()), 2);
+    assert!(!pool.is_busy());
+}
+
+#[test]
+fn a_start_that_fails_ends_the_wait_for_the_last_thread() {
+    let pool = pool_without_threads(1);
+    about_to_start_one(&pool);
+    let (begins, begun) = mpsc::channel();
+    let waiter = std::thread::spawn({
+        let pool = Arc::clone(&pool);
+        move || {
+            let start = Instant::now();
+            begins.send(()).unwrap();
+            assert_eq!(pool.wait_until_empty(LONG), 0);
+            start.elapsed()
+        }
+    });
+    begun.recv().unwrap();
+    assert_eq!(given_back(pool.start_thread()), 1);
+    assert!(waiter.join().unwrap() < LONG);
+}

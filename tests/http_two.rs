@@ -140,6 +140,23 @@ fn a_drain_finishes_what_is_in_flight_and_takes_no_more() {
     });
 }
 
+/// hyperium/hyper#4170: a client that is there, and answers neither the farewell nor a ping, held the server's end up.
+#[test]
+fn a_client_that_answers_nothing_does_not_outlast_the_drain() {
+    for ping in [None, Some(secs(3))] {
+        paused(async move {
+            let server = start_echo(config().http2_ping(ping)).await;
+            let mut mute = server.connect().await;
+            let no_settings = "\0\0\0\x04\0\0\0\0\0";
+            mute.send(&format!("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n{no_settings}"))
+                .await;
+            toque::time::sleep(secs(1)).await;
+            server.stop().await;
+            assert!(mute.elapsed() <= secs(11), "{:?}", mute.elapsed());
+        });
+    }
+}
+
 #[test]
 fn requests_in_flight_end_with_a_server_that_is_dropped() {
     paused(async {

@@ -343,6 +343,25 @@ fn a_half_that_waits_is_in_nobodys_way() {
     });
 }
 
+/// libp2p/rust-yamux#232: both halves had one place for a waker, and the second to wait put the first one out of it.
+#[test]
+fn two_halves_that_both_wait_are_both_woken() {
+    run(async {
+        let (stream, mut other) = duplex(2);
+        let (mut reader, mut writer) = split(stream);
+        let reading = spawn(async move { reader.read_u8().await });
+        let_others_run().await;
+        let writing = spawn(async move { writer.write_all(b"soup").await });
+        let_others_run().await;
+        other.write_u8(7).await.unwrap();
+        assert_eq!(reading.await.unwrap().unwrap(), 7);
+        let mut soup = [0; 4];
+        other.read_exact(&mut soup).await.unwrap();
+        writing.await.unwrap().unwrap();
+        assert_eq!(&soup, b"soup");
+    });
+}
+
 #[test]
 fn halves_of_two_streams_do_not_fit() {
     let (one, other) = duplex(4);

@@ -222,6 +222,37 @@ fn an_error_in_the_middle_of_a_line_loses_nothing() {
     });
 }
 
+/// tokio-rs/tokio PR 8400: the half of a character was a panic, or lost.
+#[test]
+fn an_error_in_the_middle_of_a_character_loses_nothing() {
+    run(async {
+        let steps = [
+            Bytes(b"ab\xc3"),
+            Fail(ErrorKind::TimedOut),
+            Bytes(b"\xa9cd\nghi\n"),
+        ];
+        let mut lines = buffered(&steps).lines();
+        assert_eq!(kind(lines.next_line().await), ErrorKind::TimedOut);
+        assert_eq!(lines.next_line().await.unwrap().unwrap(), "abécd");
+        assert_eq!(lines.next_line().await.unwrap().unwrap(), "ghi");
+    });
+}
+
+/// rust-lang/futures-rs#2784: the stream said the same error for ever.
+#[test]
+fn a_stream_of_lines_goes_on_after_what_is_no_text_and_ends() {
+    run(async {
+        let mut lines = (&b"soup\naur\xe9lie\nbread"[..]).lines();
+        assert_eq!(lines.next().await.unwrap().unwrap(), "soup");
+        assert_eq!(
+            lines.next().await.unwrap().unwrap_err().kind(),
+            ErrorKind::InvalidData
+        );
+        assert_eq!(lines.next().await.unwrap().unwrap(), "bread");
+        assert!(lines.next().await.is_none());
+    });
+}
+
 #[test]
 fn segments_are_cut_at_the_delimiter_and_a_cancelled_one_loses_nothing() {
     run(async {

@@ -558,6 +558,25 @@ fn a_cancelled_accept_loses_no_connection() {
     });
 }
 
+/// tokio-rs/axum#3560: a listener that systemd had made, and that blocks, blocked the whole runtime.
+#[test]
+fn a_blocking_listener_from_elsewhere_is_made_non_blocking() {
+    run(|| async {
+        let blocking = std::net::TcpListener::bind("127.0.0.1:0")?;
+        let addr = blocking.local_addr()?;
+        let listener = TcpListener::from_std(blocking)?;
+        {
+            let mut accept = pin!(listener.accept());
+            assert!(tools::poll_once(&mut accept, std::task::Waker::noop()).is_pending());
+        }
+        let _far = std::net::TcpStream::connect(addr)?;
+        let (near, _) = listener.accept().await?;
+        let error = near.try_read(&mut [0; 8]).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::WouldBlock);
+        Ok(())
+    });
+}
+
 #[test]
 fn on_a_foreign_thread_a_stream_answers_with_an_error() {
     run(|| async {

@@ -243,6 +243,33 @@ fn a_receiver_learns_that_nobody_was_there_for_its_datagram() {
     });
 }
 
+/// tokio-rs/tokio#8082: the tried forms said `WouldBlock` for ever, where the awaited ones told.
+#[test]
+fn the_tried_forms_tell_that_nobody_was_there() {
+    run(|| async {
+        let (receiver, two) = pair().await?;
+        drop(two);
+        type Tried = fn(&UdpSocket) -> std::io::Result<usize>;
+        let forms: [Tried; 3] = [
+            |socket| socket.try_recv(&mut [0; 8]),
+            |socket| Ok(socket.try_recv_from(&mut [0; 8])?.0),
+            |socket| {
+                socket.try_io(Interest::READABLE, || {
+                    let (n, _) = rustix::net::recv(socket, &mut [0; 8][..], RecvFlags::empty())?;
+                    Ok(n)
+                })
+            },
+        ];
+        for tried in forms {
+            receiver.send(b"soup").await?;
+            receiver.readable().await?;
+            let error = tried(&receiver).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::ConnectionRefused);
+        }
+        Ok(())
+    });
+}
+
 #[test]
 fn ready_tells_which_direction_it_is() {
     run(|| async {

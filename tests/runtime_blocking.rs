@@ -3,6 +3,7 @@
 mod tools;
 
 use std::collections::HashSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier, Mutex, mpsc};
 use std::thread;
@@ -10,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use tools::{Count, Drops, PATIENCE, counting, run, watched};
 use toque::task::yield_now;
-use toque::{Builder, JoinHandle, Runtime, spawn, spawn_blocking};
+use toque::{Builder, Handle, JoinHandle, Runtime, spawn, spawn_blocking};
 
 fn with_threads(threads: usize) -> Runtime {
     Builder::new_current_thread()
@@ -355,5 +356,39 @@ fn tasks_go_on_while_jobs_block() {
             drop(held.release);
             held.task.await.unwrap();
         });
+    });
+}
+
+/// tokio-rs/tokio#8406, smol-rs/blocking#24: a job for which no thread could be started stayed in the queue, or locked the pool for
+/// all that came later. Two submit at once, so that each may count on the other's thread.
+#[test]
+fn where_no_thread_can_be_started_no_job_waits_for_one() {
+    const NO_SYSTEM_HAS_THAT_MUCH: usize = isize::MAX as usize;
+    fn submit(handle: &Handle) -> Option<JoinHandle<()>> {
+        let job = || unreachable!("there is no thread");
+        catch_unwind(AssertUnwindSafe(|| handle.spawn_blocking(job))).ok()
+    }
+    watched(|| {
+        for _ in 0..200 {
+            let runtime = Builder::new_current_thread()
+                .thread_stack_size(NO_SYSTEM_HAS_THAT_MUCH)
+                .build()
+                .unwrap();
+            let (handle, barrier) = (runtime.handle(), Barrier::new(2));
+            let accepted = thread::scope(|scope| {
+                let one = || {
+                    barrier.wait();
+                    submit(handle)
+                };
+                let threads = [scope.spawn(one), scope.spawn(one)];
+                threads.map(|thread| thread.join().unwrap())
+            });
+            runtime.block_on(async {
+                for job in accepted.into_iter().flatten() {
+                    assert!(job.await.unwrap_err().is_cancelled());
+                }
+                assert!(toque::fs::read("/").await.is_err());
+            });
+        }
     });
 }

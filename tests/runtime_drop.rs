@@ -10,7 +10,7 @@ use std::net;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::{Arc, Mutex, OnceLock, mpsc};
 use std::task::{Poll, Waker};
 use std::thread;
 use std::time::Duration;
@@ -20,6 +20,7 @@ use tools::{
     watched,
 };
 use toque::net::{TcpListener, TcpStream};
+use toque::runtime::EnterGuard;
 use toque::task::{AbortHandle, yield_now};
 use toque::time::{Interval, Sleep, interval, sleep};
 use toque::{Builder, Handle, JoinHandle, Runtime, spawn};
@@ -410,6 +411,32 @@ fn what_is_dropped_after_the_threads_locals_is_dropped_in_peace() {
         .unwrap();
         let mut far = receiver.recv().unwrap();
         assert_eq!(far.read(&mut [0; 8]).unwrap(), 0, "closed");
+    }
+}
+
+/// tokio-rs/tokio#5902: a guard that a thread-local kept was dropped after the thread's context: the process aborted.
+#[test]
+fn a_guard_dropped_after_the_threads_locals_is_dropped_in_peace() {
+    static HANDLES: [OnceLock<Handle>; 2] = [const { OnceLock::new() }; 2];
+    thread_local! {
+        static GUARD: RefCell<Option<EnterGuard<'static>>> = const { RefCell::new(None) };
+        static RUNTIME: RefCell<Option<Runtime>> = const { RefCell::new(None) };
+    }
+    for (handle, guard_first) in HANDLES.iter().zip([false, true]) {
+        thread::spawn(move || {
+            if guard_first {
+                GUARD.set(None);
+            } else {
+                RUNTIME.set(None);
+            }
+            let runtime = Runtime::new().unwrap();
+            let handle = handle.get_or_init(|| runtime.handle().clone());
+            RUNTIME.set(Some(runtime));
+            GUARD.set(Some(handle.enter()));
+            assert!(Handle::try_current().is_ok());
+        })
+        .join()
+        .unwrap();
     }
 }
 

@@ -145,6 +145,24 @@ fn a_runtime_that_ends_takes_no_listener_of_another_with_it() {
     });
 }
 
+/// alexcrichton/tokio-signal#36: the first listener to go took all others of its event loop along.
+#[test]
+fn a_dropped_listener_takes_no_other_of_its_runtime_with_it() {
+    run(|| async {
+        let urgent = SignalKind::from_raw(Number::URG.as_raw());
+        let dropped = [signal(urgent)?, signal(urgent)?];
+        let mut same = signal(urgent)?;
+        let continued = SignalKind::from_raw(Number::CONT.as_raw());
+        let mut other = signal(continued)?;
+        drop(dropped);
+        raise(urgent);
+        assert_eq!(same.recv().await, Some(()));
+        raise(continued);
+        assert_eq!(other.recv().await, Some(()));
+        Ok(())
+    });
+}
+
 #[test]
 fn ctrl_c_is_sigint() {
     run(|| async {

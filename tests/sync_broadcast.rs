@@ -5,9 +5,9 @@ mod sync_support;
 use std::cell::Cell;
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::task::Poll;
+use std::task::{Context, Poll};
 
-use sync_support::{Dice, Drops, Polled, now, panics};
+use sync_support::{Dice, Drops, Polled, intruder, now, panics};
 use toque::sync::broadcast::error::{RecvError, TryRecvError};
 use toque::sync::broadcast::{self, Receiver, Sender};
 
@@ -119,6 +119,17 @@ fn the_last_sender_ends_the_wait() {
     assert!(weak.upgrade().is_none());
 }
 
+/// tokio-rs/tokio#4814: who subscribed after the end waited for ever.
+#[test]
+fn who_subscribes_after_the_end_learns_of_it() {
+    let (sender, receiver) = broadcast::channel(2);
+    sender.send(1).unwrap();
+    drop(sender);
+    let mut late = receiver.resubscribe();
+    assert_eq!(late.try_recv(), Err(TryRecvError::Closed));
+    assert_eq!(now(late.recv()), Err(RecvError::Closed));
+}
+
 #[test]
 fn closed_waits_until_no_receiver_is_left() {
     let (sender, receiver) = broadcast::channel::<u32>(2);
@@ -219,6 +230,34 @@ fn a_cancelled_wait_has_taken_nothing_and_leaves_no_waker() {
     assert_eq!(wait.wakers(), 1);
     sender.send(2).unwrap();
     assert_eq!(wait.wakes(), 1);
+}
+
+/// tokio-rs/tokio#5429, PR 5578: wakers were called and dropped under the lock.
+#[test]
+fn a_waker_may_use_the_channel_it_waits_for() {
+    for end in ["sent", "cancelled", "closed"] {
+        let (sender, mut receiver) = broadcast::channel(8);
+        let same = sender.downgrade();
+        let waker = || {
+            let same = same.clone();
+            intruder(move || {
+                let Some(sender) = same.upgrade() else { return };
+                drop(sender.subscribe());
+                let _ = sender.send(9);
+            })
+        };
+        let (one, two) = (waker(), waker());
+        let mut wait = Box::pin(receiver.recv());
+        for waker in [one, two] {
+            let ready = wait.as_mut().poll(&mut Context::from_waker(&waker));
+            assert!(ready.is_pending(), "the first is dropped by the second");
+        }
+        match end {
+            "sent" => drop(sender.send(1)),
+            "cancelled" => drop(wait),
+            _ => drop(sender),
+        }
+    }
 }
 
 /// RUSTSEC-2025-0023: a value that is `Send` and not `Sync` is never cloned on two threads at once.

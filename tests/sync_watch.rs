@@ -2,9 +2,10 @@
 
 mod sync_support;
 
-use std::task::Poll;
+use std::rc::Rc;
+use std::task::{Context, Poll};
 
-use sync_support::{Dice, Drops, Polled, now, panics};
+use sync_support::{Dice, Drops, Polled, intruder, now, panics};
 use toque::sync::watch::{self, Receiver, Sender};
 
 #[test]
@@ -219,6 +220,36 @@ fn a_cancelled_wait_has_seen_nothing_and_leaves_no_waker() {
     assert!(closed.poll().is_pending());
     drop(closed);
     drop(receiver);
+}
+
+/// tokio-rs/tokio#5429: wakers were called and dropped under the lock.
+#[test]
+fn a_waker_may_use_the_channel_it_waits_for() {
+    for end in ["sent", "cancelled", "closed"] {
+        let (sender, mut receiver) = watch::channel(0);
+        let sender = Rc::new(sender);
+        let same = Rc::downgrade(&sender);
+        let waker = || {
+            let same = same.clone();
+            intruder(move || {
+                let Some(sender) = same.upgrade() else { return };
+                let mut another = sender.subscribe();
+                sender.send_modify(|number| *number += 1);
+                assert!(*another.borrow_and_update() > 0);
+            })
+        };
+        let (one, two) = (waker(), waker());
+        let mut wait = Box::pin(receiver.changed());
+        for waker in [one, two] {
+            let ready = wait.as_mut().poll(&mut Context::from_waker(&waker));
+            assert!(ready.is_pending(), "the first is dropped by the second");
+        }
+        match end {
+            "sent" => sender.send(1).unwrap(),
+            "cancelled" => drop(wait),
+            _ => drop(sender),
+        }
+    }
 }
 
 #[test]

@@ -105,6 +105,44 @@ fn an_earlier_deadline_wakes_who_waits() {
     });
 }
 
+/// tokio-rs/tokio PR 8274: the one that was reset into the past came out when some other timer fired.
+#[test]
+fn a_deadline_that_is_moved_into_the_past_wakes_who_waits() {
+    run(async {
+        let mut queue = DelayQueue::new();
+        let waker = Arc::new(CountingWaker::default());
+        sleep(SECOND).await;
+        let key = queue.insert("soup", SECOND * 100);
+        assert!(poll(&mut queue, &waker).is_pending());
+        queue.reset_at(&key, Instant::now() - SECOND);
+        assert_eq!(waker.wakes(), 1);
+        let now = Instant::now();
+        assert_eq!(next(&mut queue).await, Some("soup"));
+        assert_eq!(now.elapsed(), Duration::ZERO);
+    });
+}
+
+/// tokio-rs/tokio#868, #2473, PR 3270: what had passed and was not taken yet, and was reset or removed, was a panic.
+#[test]
+fn what_has_passed_can_be_put_off_and_removed() {
+    run(async {
+        let mut queue = DelayQueue::new();
+        let keys: Vec<_> = (1..=3).map(|n| queue.insert(n, SECOND)).collect();
+        sleep(SECOND * 2).await;
+        assert_eq!(next(&mut queue).await, Some(1));
+        queue.reset(&keys[1], SECOND);
+        queue.reset(&keys[1], SECOND * 2);
+        assert_eq!(queue.remove(&keys[2]).into_inner(), 3);
+        let passed = queue.insert_at(4, Instant::now());
+        queue.reset(&passed, SECOND * 3);
+        assert!(poll(&mut queue, &Arc::default()).is_pending());
+        queue.reset(&passed, SECOND);
+        assert_eq!(next(&mut queue).await, Some(4));
+        assert_eq!(next(&mut queue).await, Some(2));
+        assert!(queue.is_empty());
+    });
+}
+
 #[test]
 fn a_first_deadline_that_is_put_off_is_waited_for() {
     run(async {

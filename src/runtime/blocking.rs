@@ -1,6 +1,6 @@
 //! Blocking jobs: closures that run on the pool, awaited like tasks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
@@ -112,7 +112,12 @@ impl Shared {
             employer: Handle::new(Arc::clone(self)),
             duty,
         };
-        (handle, self.pool.submit(job).map_err(BlockingJob::refused))
+        let id = handle.id();
+        let submitted = self.pool.submit(job);
+        (
+            handle,
+            submitted.or_else(|refused| BlockingJob::refuse(refused, id)),
+        )
     }
 }
 
@@ -140,13 +145,15 @@ pub(crate) struct BlockingJob {
 }
 
 impl BlockingJob {
-    fn refused(refused: Refused<Self>) -> Refusal {
-        let (job, refusal) = match refused {
-            Refused::Closed(job) => (job, Refusal::Closed),
-            Refused::NoThread(job, error) => (job, Refusal::NoThread(error)),
+    /// Cancels what comes back. That is no refusal for job `own` if it is not among it: then it has found a thread.
+    fn refuse(refused: Refused<Self>, own: Id) -> Result<(), Refusal> {
+        let (jobs, refusal) = match refused {
+            Refused::Closed(job) => (VecDeque::from([job]), Refusal::Closed),
+            Refused::NoThread(jobs, error) => (jobs, Refusal::NoThread(error)),
         };
-        job.cancel();
-        refusal
+        let is_among_them = jobs.iter().any(|job| job.meta().id() == own);
+        jobs.into_iter().for_each(Self::cancel);
+        if is_among_them { Err(refusal) } else { Ok(()) }
     }
 
     pub(super) fn meta(&self) -> &Meta {

@@ -1,5 +1,6 @@
 //! What `Notify` does, of whichever family: whom a notification reaches, and where it goes when that one has gone.
 
+use std::cell::RefCell;
 use std::pin::{Pin, pin};
 use std::task::Context;
 
@@ -85,6 +86,32 @@ fn one_who_is_notified_with_all_and_cancelled_passes_nothing_on() {
     notify.notify_waiters();
     drop(first);
     drop(ByHand::waiting(notify.notified()));
+}
+
+/// tokio-rs/tokio#5396, PR 5458: those who came while the others were being woken, in portions, were served as well.
+#[test]
+fn one_who_comes_while_all_are_woken_is_not_among_them() {
+    const MANY: usize = 100;
+    let notify: &'static Notify = Box::leak(Box::default());
+    let late: &'static RefCell<Vec<_>> = Box::leak(Box::default());
+    let mut first = Box::pin(notify.notified());
+    let waker = intruder(|| {
+        let mut notified = ByHand::new(notify.notified());
+        assert!(notified.poll().is_pending(), "a broadcast is not stored");
+        late.borrow_mut().push(notified);
+    });
+    let mut cx = Context::from_waker(&waker);
+    assert!(first.as_mut().poll(&mut cx).is_pending());
+    let waiting: Vec<_> = (0..MANY)
+        .map(|_| ByHand::waiting(notify.notified()))
+        .collect();
+    notify.notify_waiters();
+    waiting.into_iter().for_each(ByHand::ready_after_a_wake);
+    assert!(first.as_mut().poll(&mut cx).is_ready());
+    assert!(!late.borrow().is_empty());
+    for notified in late.borrow_mut().iter_mut() {
+        assert!(notified.poll().is_pending() && !notified.is_woken());
+    }
 }
 
 #[test]

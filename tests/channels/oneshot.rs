@@ -3,6 +3,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::future::Future;
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
@@ -160,6 +161,28 @@ fn both_ends_let_go_of_their_wakers() {
     drop(closed);
     drop(sender);
     assert_eq!(receiver.wakers(), 0);
+}
+
+/// tokio-rs/tokio#7884: a sender that lived on kept the waker, and with it the memory of the task.
+#[test]
+fn a_receiver_that_is_closed_or_dropped_leaves_no_waker_behind() {
+    for close in [true, false] {
+        let (sender, receiver) = oneshot::channel::<u32>();
+        let receiver = RefCell::new(Some(receiver));
+        let mut wait = Polled::new(poll_fn(|cx| {
+            let mut receiver = receiver.borrow_mut();
+            Pin::new(receiver.as_mut().unwrap()).poll(cx)
+        }));
+        assert!(wait.poll().is_pending());
+        assert_eq!(wait.wakers(), 1);
+        if close {
+            receiver.borrow_mut().as_mut().unwrap().close();
+        } else {
+            receiver.take();
+        }
+        assert_eq!(wait.wakers(), 0);
+        drop(sender);
+    }
 }
 
 #[test]
