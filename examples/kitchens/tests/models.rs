@@ -244,6 +244,15 @@ fn twenty_wait_at_once_for_one_chef() {
 }
 
 #[test]
+fn a_pool_of_two_serves_two() {
+    let mut kitchen = Kitchen::with("pool", FOR_EVER, &["--threads", "2"]);
+    kitchen.guest_stays(ORDER);
+    kitchen.guest_stays(ORDER);
+    kitchen.told("order 1.1, step 4");
+    kitchen.told("order 2.1, step 4");
+}
+
+#[test]
 fn a_pool_of_one_serves_nobody_else() {
     let mut kitchen = Kitchen::with("pool", "100", &["--threads", "1"]);
     let mut first = kitchen.guest();

@@ -27,7 +27,7 @@ One menu, served by a process for each connection, a thread for each connection,
 - Measured: {note}.
 - The database takes {} ms. A guest keeps the connection, orders, waits, thinks for {} ms, and orders again, so no kitchen can answer
   faster than {} ms, nor more than a guest's {:.1} orders a second. Kitchen and guests share the machine.
-- Each figure is the median of {rounds} rounds of {} s, in which the models take turns.
+- Each figure is the median over {rounds} rounds of {} s, in which the models take turns.
 - *served*: connections that had an answer in the round. Those that had none count in p50 and p99 with the time they had waited by then;
   `>` marks a wait that had no end.
 - *memory*: the PSS of all processes, so that what forks share is counted once. *page tables* are the kernel's, and come on top; so do
