@@ -50,6 +50,14 @@ impl Guest {
         }
     }
 
+    /// Whether an answer is here already.
+    pub(crate) fn is_answered(&self) -> bool {
+        self.stream.set_nonblocking(true).unwrap();
+        let answered = self.stream.peek(&mut [0]).is_ok();
+        self.stream.set_nonblocking(false).unwrap();
+        answered
+    }
+
     fn read(&mut self, length: usize) -> String {
         let mut bytes = vec![0; length];
         self.stream.read_exact(&mut bytes).unwrap();

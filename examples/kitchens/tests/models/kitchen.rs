@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::Instant;
 
@@ -15,7 +16,8 @@ use crate::guest::{Guest, PATIENCE};
 pub(crate) struct Kitchen {
     child: Child,
     address: SocketAddr,
-    stderr: BufReader<ChildStderr>,
+    /// The steps as they come, read by a thread: a pipe has no time limit, and a test that waits must fail, not hang.
+    steps: Receiver<String>,
     /// What has been read of the steps.
     pub(crate) log: Vec<String>,
     /// Those who stay until the end of the test.
@@ -49,7 +51,7 @@ impl Kitchen {
         let address = line.trim_end().strip_prefix("listening on ").unwrap();
         Kitchen {
             address: address.parse().unwrap(),
-            stderr: BufReader::new(child.stderr.take().unwrap()),
+            steps: lines(child.stderr.take().unwrap()),
             child,
             log: Vec::new(),
             staying: Vec::new(),
@@ -71,10 +73,10 @@ impl Kitchen {
     /// Reads the log until it has that in it.
     pub(crate) fn told(&mut self, what: &str) {
         while !self.log.iter().any(|line| line.contains(what)) {
-            let mut line = String::new();
-            let length = self.stderr.read_line(&mut line).unwrap();
-            assert_ne!(length, 0, "the log ends without {what:?}: {:#?}", self.log);
-            self.log.push(line.trim_end().to_owned());
+            match self.steps.recv_timeout(PATIENCE) {
+                Ok(line) => self.log.push(line),
+                Err(error) => panic!("{error}: no {what:?} in {:#?}", self.log),
+            }
         }
     }
 
@@ -127,6 +129,16 @@ impl Kitchen {
             thread::yield_now();
         }
     }
+}
+
+/// Ends with the last process that can write to it.
+fn lines(stderr: ChildStderr) -> Receiver<String> {
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        let mut lines = BufReader::new(stderr).lines();
+        lines.try_for_each(|line| sender.send(line.ok()?).ok())
+    });
+    receiver
 }
 
 impl Drop for Kitchen {
