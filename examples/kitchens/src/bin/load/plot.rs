@@ -2,12 +2,35 @@
 
 use crate::figures::{Figures, Row};
 
-/// A model's colour. They can be told apart by those who see no red or no green.
-const COLOURS: [(&str, &str); 4] = [
-    ("process", "#d55e00"),
-    ("thread", "#0072b2"),
-    ("pool", "#999999"),
-    ("chef", "#009e73"),
+struct Style {
+    model: &'static str,
+    /// They can be told apart by those who see no red or no green.
+    colour: &'static str,
+    /// Of a dot, in pixels. Each is smaller than those that are drawn before, so that dots on one spot are all seen.
+    radius: f64,
+}
+
+const STYLES: [Style; 4] = [
+    Style {
+        model: "process",
+        colour: "#d55e00",
+        radius: 8.0,
+    },
+    Style {
+        model: "thread",
+        colour: "#0072b2",
+        radius: 6.0,
+    },
+    Style {
+        model: "pool",
+        colour: "#999999",
+        radius: 4.0,
+    },
+    Style {
+        model: "chef",
+        colour: "#009e73",
+        radius: 2.0,
+    },
 ];
 
 /// The size of a panel's plot, in pixels, and its place below the title.
@@ -20,6 +43,8 @@ struct Panel {
     /// Where its plot begins.
     left: f64,
     value: fn(&Figures) -> f64,
+    /// Whether the value is only known to be greater than that.
+    is_open: fn(&Figures) -> bool,
     /// The powers of ten at the lower and the upper end.
     powers: (i32, i32),
 }
@@ -29,12 +54,14 @@ const PANELS: [Panel; 2] = [
         title: "memory with page tables, MiB",
         left: 60.0,
         value: |figures| (figures.memory.pss + figures.memory.page_tables) as f64 / 1024.0,
+        is_open: |_| false,
         powers: (-1, 4),
     },
     Panel {
         title: "99 of 100 are answered within, ms",
         left: 530.0,
         value: |figures| figures.p99.millis(),
+        is_open: |figures| figures.p99.open,
         powers: (1, 5),
     },
 ];
@@ -48,20 +75,22 @@ pub(crate) fn svg(rows: &[Row]) -> String {
     format!(
         r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 940 420" font-family="sans-serif" font-size="13" fill="#333">
 <rect width="940" height="420" fill="#fff"/>
-{legend}{panels}</svg>
+{legend}{panels}<text x="912" y="400" text-anchor="end">ring: still without an answer after that long</text>
+</svg>
 "##
     )
 }
 
 fn legend() -> String {
-    let entry = |(index, (model, colour)): (usize, &(&str, &str))| {
+    let entry = |(index, style): (usize, &Style)| {
+        let Style { model, colour, .. } = style;
         let x = 300 + 95 * index;
         let text = x + 18;
         format!(
             "<circle cx=\"{x}\" cy=\"20\" r=\"5\" fill=\"{colour}\"/><text x=\"{text}\" y=\"24\" text-anchor=\"start\">{model}</text>\n"
         )
     };
-    COLOURS.iter().enumerate().map(entry).collect()
+    STYLES.iter().enumerate().map(entry).collect()
 }
 
 /// Where a value lies between two powers of ten, from 0 to 1.
@@ -79,10 +108,7 @@ impl Panel {
     }
 
     fn draw(&self, rows: &[Row]) -> String {
-        let lines: String = COLOURS
-            .iter()
-            .map(|(model, colour)| self.curve(rows, model, colour))
-            .collect();
+        let lines: String = STYLES.iter().map(|style| self.curve(rows, style)).collect();
         self.frame() + &lines
     }
 
@@ -117,26 +143,28 @@ impl Panel {
     }
 
     /// One model's line. A wait that had no end is a ring instead of a dot.
-    fn curve(&self, rows: &[Row], model: &str, colour: &str) -> String {
+    fn curve(&self, rows: &[Row], style: &Style) -> String {
+        let Style {
+            model,
+            colour,
+            radius,
+        } = style;
         let mut path = String::new();
         let mut dots = String::new();
-        for row in rows.iter().filter(|row| row.model == model) {
+        for row in rows.iter().filter(|row| row.model == *model) {
             let figures = row.median();
             let (x, y) = (self.x(row.guests as f64), self.y((self.value)(&figures)));
-            let fill = if self.is_open(&figures) {
+            let fill = if (self.is_open)(&figures) {
                 "#fff"
             } else {
                 colour
             };
             path += &format!("{}{x:.1} {y:.1}", if path.is_empty() { "M" } else { "L" });
-            dots += &format!("<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"4\" fill=\"{fill}\"/>");
+            dots +=
+                &format!("<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{radius}\" fill=\"{fill}\"/>");
         }
         format!(
             "<g stroke=\"{colour}\" stroke-width=\"2\"><path d=\"{path}\" fill=\"none\"/>{dots}</g>\n"
         )
-    }
-
-    fn is_open(&self, figures: &Figures) -> bool {
-        figures.p99.open && self.title.ends_with("ms")
     }
 }
