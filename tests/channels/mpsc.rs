@@ -417,7 +417,8 @@ fn recv_many_waits_for_the_first() {
 fn recv_many_after_a_close_leaves_the_buffer_as_it_is() {
     let (bounded, mut first) = mpsc::channel(1);
     let (unbounded, mut second) = mpsc::unbounded_channel();
-    (first.close(), second.close());
+    first.close();
+    second.close();
     let mut buffer = vec![1];
     assert_eq!(now(first.recv_many(&mut buffer, 10)), 0);
     assert_eq!(now(second.recv_many(&mut buffer, 10)), 0);
