@@ -112,12 +112,10 @@ impl Shared {
             employer: Handle::new(Arc::clone(self)),
             duty,
         };
-        let id = handle.id();
+        let own = handle.id();
         let submitted = self.pool.submit(job);
-        (
-            handle,
-            submitted.or_else(|refused| BlockingJob::refuse(refused, id)),
-        )
+        let submitted = submitted.or_else(|refused| BlockingJob::refuse(refused, own));
+        (handle, submitted)
     }
 }
 
