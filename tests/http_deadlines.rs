@@ -79,6 +79,20 @@ fn an_idle_connection_is_kept_for_the_next_request_and_no_longer() {
 }
 
 #[test]
+fn the_head_of_a_later_request_has_the_deadline_of_the_first() {
+    paused(async {
+        let server = start_echo(config()).await;
+        let mut client = server.connect().await;
+        client.send(GET).await;
+        client.answer().await;
+        toque::time::sleep(secs(20)).await; // the timer is set to the end of keep-alive by now
+        client.send("GET / HT").await;
+        assert!(client.rest().await.starts_with("HTTP/1.1 408 "));
+        assert_eq!(client.elapsed(), secs(20 + 30));
+    });
+}
+
+#[test]
 fn a_body_that_stops_is_an_error_for_the_handler_which_may_answer() {
     paused(async {
         let server = start_echo(config()).await;

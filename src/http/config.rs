@@ -34,6 +34,7 @@ pub struct ServerConfig {
     pub(super) max_headers: usize,
     pub(super) max_header_bytes: usize,
     /// Of HTTP/2, where that is compiled in.
+    #[allow(dead_code, reason = "where it is not, nobody reads it")]
     pub(super) http2: Settings,
 }
 

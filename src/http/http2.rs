@@ -20,6 +20,7 @@ use tower_service::Service;
 use super::board::Board;
 use super::config::ServerConfig;
 use super::http1;
+use super::progress::{Phase, Progress};
 use super::service::{BoxError, Waiter};
 use super::stream::Watched;
 use crate::compat::hyper::Timer;
@@ -105,6 +106,14 @@ fn poll_sniff<T: Read + Write + Unpin>(
             return Poll::Ready(ended(&stream.early));
         }
         stream.early.extend_from_slice(read.filled());
+    }
+}
+
+impl Progress {
+    /// Requests come side by side from now on; none has come yet.
+    fn multiplex(&self) {
+        self.multiplexed.store(true, Relaxed);
+        self.set(Phase::Waiting);
     }
 }
 

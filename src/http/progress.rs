@@ -40,7 +40,7 @@ pub(super) struct Progress {
     /// The last request had a body, of which there may be some left to read.
     body: AtomicBool,
     /// Requests come side by side: what is read says nothing of any one of them.
-    multiplexed: AtomicBool,
+    pub(super) multiplexed: AtomicBool,
     /// How many requests there may be.
     max_requests: u64,
 }
@@ -63,7 +63,7 @@ impl Progress {
         PHASES[usize::from(self.phase.load(Relaxed))]
     }
 
-    fn set(&self, phase: Phase) {
+    pub(super) fn set(&self, phase: Phase) {
         self.phase.store(phase as u8, Relaxed);
     }
 
@@ -94,12 +94,6 @@ impl Progress {
     /// The answer in the making is the last of HTTP.
     pub(super) fn upgrade(&self) {
         self.set(Phase::Upgraded);
-    }
-
-    /// Requests come side by side from now on.
-    pub(super) fn multiplex(&self) {
-        self.multiplexed.store(true, Relaxed);
-        self.set(Phase::Waiting);
     }
 
     pub(super) fn is_multiplexed(&self) -> bool {

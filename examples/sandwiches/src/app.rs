@@ -9,6 +9,7 @@ use toque::sync::CancellationToken;
 
 use crate::kitchen::Kitchen;
 use crate::layers;
+use crate::layers::crowd::Crowd;
 use crate::layers::token::Token;
 use crate::metrics::Metrics;
 use crate::request::BODY_MAX;
@@ -31,6 +32,8 @@ pub struct App {
     pub leaving: CancellationToken,
     /// Cancelled when the service begins to close: streams that would never end come to their end then.
     pub closing: CancellationToken,
+    /// Counts the requests at work, of all threads together.
+    pub(crate) crowd: Crowd,
     /// WebSocket connections, which are no requests any more and which the server does not wait for.
     pub(crate) sockets: Sockets,
 }
@@ -76,6 +79,7 @@ impl App {
             kitchen: Kitchen::new(Arc::clone(&store), closing.clone()),
             store,
             metrics: Arc::default(),
+            crowd: Crowd::new(settings.requests_max),
             settings: Arc::new(settings),
             leaving: CancellationToken::new(),
             closing,

@@ -1,6 +1,6 @@
 //! The sandwich service: sandwiches and orders over HTTP, kept in SQLite or PostgreSQL, served by toque.
 //!
-//! [`app`] makes the routes, `toque::http::serve` answers connections until it is told to stop; `main.rs` joins the two
+//! [`app()`] makes the routes, `toque::http::serve` answers connections until it is told to stop; `main.rs` joins the two
 //! to the command line and to the signals, and the tests to a port of their own.
 //!
 //! A request's way: toque's server accepts a connection and spawns a task for it; hyper reads the request from toque's
@@ -10,7 +10,7 @@
 pub mod app;
 pub mod flaw;
 pub mod kitchen;
-mod layers;
+pub mod layers;
 pub mod log;
 pub mod metrics;
 mod openapi;
@@ -19,7 +19,7 @@ pub mod order;
 pub mod problem;
 mod problem_kind;
 mod request;
-mod routes;
+pub mod routes;
 pub mod sandwich;
 mod schemas;
 pub mod signals;

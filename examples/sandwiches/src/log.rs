@@ -17,7 +17,8 @@ pub enum Format {
 
 /// Sends whatever is told from now on to standard error. A second call changes nothing.
 ///
-/// Control characters in what clients sent are escaped, so that they cannot look like a second line.
+/// What clients sent comes here behind its checks: neither a name nor a target nor a request's id can have a control
+/// character, which could look like a second line.
 pub fn install(format: Format) {
     let log = tracing_subscriber::fmt()
         .with_max_level(LevelFilter::INFO)

@@ -17,14 +17,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Parser;
+use futures_rustls::TlsAcceptor;
 use sandwiches::options::Options;
 use sandwiches::signals::Bell;
 use sandwiches::{App, log, store, tls};
 use toque::Core;
 use toque::http::{Listener, Report};
 use toque::net::TcpListener;
-use toque::sync::{Barrier, SetOnce};
+use toque::sync::{Semaphore, SetOnce};
 use toque::task::AbortOnDropHandle;
+use toque::time::{sleep, timeout};
 use tracing::{error, info};
 
 /// Threads of each runtime's blocking pool. SQLite has one writer and few readers, so more would only wait for one
@@ -51,7 +53,7 @@ fn main() -> ExitCode {
 fn run(options: Options) -> Outcome {
     let mut runtime = toque::Builder::new_current_thread();
     runtime.max_blocking_threads(BLOCKING);
-    let house = House::new(options);
+    let house = House::new(options)?;
     let ends = toque::Cores::new(house.options.threads)
         .runtime(runtime)
         .thread_name("chef")
@@ -63,19 +65,26 @@ fn run(options: Options) -> Outcome {
 /// What the threads have in common.
 struct House {
     options: Options,
+    /// With a certificate.
+    tls: Option<TlsAcceptor>,
     /// Set by the first thread.
     app: SetOnce<App>,
-    /// Passed once all have served.
-    served: Barrier,
+    /// A permit from each of the others, once it has served.
+    served: Semaphore,
 }
 
 impl House {
-    fn new(options: Options) -> House {
-        House {
-            served: Barrier::new(options.threads),
+    fn new(options: Options) -> Result<House, String> {
+        let tls = match (&options.tls_cert, &options.tls_key) {
+            (Some(chain), Some(key)) => Some(tls::acceptor(chain, key)?),
+            _ => None,
+        };
+        Ok(House {
+            served: Semaphore::new(0),
             app: SetOnce::new(),
+            tls,
             options,
-        }
+        })
     }
 
     /// One thread's work. If it ends early, so do all.
@@ -83,7 +92,9 @@ impl House {
         let outcome = if core.index() == 0 {
             self.lead(core).await
         } else {
-            self.follow(core).await
+            let outcome = self.follow(core).await;
+            self.served.add_permits(1);
+            outcome
         };
         core.stop();
         outcome
@@ -101,22 +112,24 @@ impl House {
         let _ = self.app.set(app.clone()); // nobody else sets it
         let kitchen = toque::spawn(app.kitchen.clone().work(options.pace));
         let kitchen = AbortOnDropHandle::new(kitchen);
-        let stop = async {
-            toque::select! {
-                () = bell.rung() => self.take_leave(&app).await,
-                () = core.stopped() => {}
-            }
-            app.closing.cancel();
-        };
-        let (served, ()) = toque::join!(self.serve(listener, &app), stop);
-        let _ = toque::time::timeout(GOODBYE, app.sockets_closed()).await;
-        served?;
-        let patience = options.drain_timeout + GOODBYE;
-        let _ = toque::time::timeout(patience, self.served.wait()).await;
-        let _ = toque::time::timeout(GOODBYE, kitchen).await; // what it could not give back has a lease that ends
+        toque::join!(
+            self.serve(listener, &app),
+            self.close_in_time(core, &bell, &app)
+        );
+        self.wait_for_others(&app).await;
+        let _ = timeout(GOODBYE, kitchen).await; // what it could not give back has a lease that ends
         store.close().await?;
         info!("closed");
         Ok(())
+    }
+
+    /// Begins to close once a signal has come, or another thread has ended.
+    async fn close_in_time(&self, core: &Core, bell: &Bell, app: &App) {
+        toque::select! {
+            () = bell.rung() => self.take_leave(app).await,
+            () = core.stopped() => {}
+        }
+        app.closing.cancel();
     }
 
     /// Serves on for as long as a load balancer needs to look elsewhere.
@@ -125,9 +138,17 @@ impl House {
         app.leaving.cancel();
         if !options.notice.is_zero() {
             info!("not ready any more, serving on for {:?}", options.notice);
-            toque::time::sleep(options.notice).await;
+            sleep(options.notice).await;
         }
         info!("closing, within {:?}", options.drain_timeout);
+    }
+
+    /// Waits for the goodbyes of WebSockets, and until all threads have served: they need the store.
+    async fn wait_for_others(&self, app: &App) {
+        let _ = timeout(GOODBYE, app.sockets_closed()).await; // late or not, the store is closed
+        let others = self.options.threads - 1;
+        let patience = self.options.drain_timeout + GOODBYE; // one that has panicked gives no permit
+        let _ = timeout(patience, self.served.acquire_many(others as u32)).await;
     }
 
     /// Serves, as the first thread does.
@@ -137,8 +158,7 @@ impl House {
             () = core.stopped() => return Ok(()),
         };
         let listener = self.listen(core, self.options.listen).await?;
-        self.serve(listener, &app).await?;
-        self.served.wait().await;
+        self.serve(listener, &app).await;
         Ok(())
     }
 
@@ -151,16 +171,12 @@ impl House {
         listener.map_err(|error| format!("{address}: {error}"))
     }
 
-    async fn serve(&self, listener: TcpListener, app: &App) -> Outcome {
-        let report = match (&self.options.tls_cert, &self.options.tls_key) {
-            (Some(chain), Some(key)) => {
-                let listener = tls::listener(listener, tls::acceptor(chain, key)?);
-                self.attend(listener, app).await
-            }
-            _ => self.attend(listener, app).await,
+    async fn serve(&self, listener: TcpListener, app: &App) {
+        let report = match &self.tls {
+            Some(tls) => self.attend(tls::listener(listener, tls.clone()), app).await,
+            None => self.attend(listener, app).await,
         };
         info!("served: {report}");
-        Ok(())
     }
 
     async fn attend(&self, listener: impl Listener + 'static, app: &App) -> Report {

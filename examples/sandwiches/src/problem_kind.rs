@@ -76,6 +76,8 @@ kinds! {
          JSON pointer to each field that is wrong.";
     KeyReused "idempotency-key-reused" UNPROCESSABLE_ENTITY "The idempotency key was used before",
         "The same `Idempotency-Key` came before with another body. Nothing has been done. Take a new key.";
+    TargetTooLong "target-too-long" URI_TOO_LONG "The target is too long",
+        "The path and the query have more bytes than the service takes. `detail` names the limit.";
     HeadTooLarge "head-too-large" REQUEST_HEADER_FIELDS_TOO_LARGE "The head is too large",
         "The header fields have more bytes than the service takes. `detail` names the limit.";
     UpgradeRequired "upgrade-required" UPGRADE_REQUIRED "A WebSocket handshake is needed",

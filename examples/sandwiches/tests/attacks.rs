@@ -144,8 +144,8 @@ fn targets(path: &str) -> Vec<Row> {
         ),
         (
             "a target too long",
-            get(&format!("/{}", "a".repeat(70_000))),
-            &[(414, "-")],
+            get(&format!("/{}", "a".repeat(40_000))),
+            &[(414, "target-too-long")],
         ),
         (
             "an id that is none",

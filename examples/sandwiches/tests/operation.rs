@@ -293,3 +293,44 @@ fn a_certificate_that_is_none_is_named() {
     let error = tls::acceptor(&nothing, &nothing).err().unwrap();
     assert!(error.contains("sandwiches.crt"), "{error}");
 }
+
+#[test]
+fn connections_beyond_the_limit_wait_until_one_ends() {
+    let folder = Folder::new();
+    let config = ServerConfig::new().max_connections(1);
+    let service = Service::with(&folder.db(), Settings::default(), config);
+    let mut first = service.client();
+    assert_eq!(first.call("GET", "/healthz").status, 200);
+    let mut second = service.client();
+    second.send("GET", "/healthz");
+    for _ in 0..10 {
+        assert_eq!(first.call("GET", "/healthz").status, 200);
+    }
+    assert!(second.waits());
+
+    drop(first);
+
+    assert_eq!(second.receive().status, 200);
+    service.stop();
+}
+
+#[test]
+fn a_client_that_never_reads_is_dropped_and_others_are_served() {
+    let folder = Folder::new();
+    let config = ServerConfig::new().write_idle(Duration::from_millis(200));
+    let service = Service::with(&folder.db(), Settings::default(), config);
+    let mut greedy = TcpStream::connect(service.address).unwrap();
+    greedy
+        .set_write_timeout(Some(Duration::from_secs(20)))
+        .unwrap();
+    let asked = b"GET /openapi.json HTTP/1.1\r\nhost: x\r\n\r\n".repeat(1000);
+
+    // Its answers fill the buffers, then the service reads no more of it; then it is cut off.
+    let failed = (0..1000).find_map(|_| greedy.write_all(&asked).err());
+
+    let failed = failed.expect("the connection ends").kind();
+    use std::io::ErrorKind::{BrokenPipe, ConnectionReset};
+    assert!(matches!(failed, BrokenPipe | ConnectionReset), "{failed}");
+    assert_eq!(service.client().call("GET", "/healthz").status, 200);
+    service.stop();
+}

@@ -21,12 +21,11 @@ impl Program {
         Program::with(db, &[])
     }
 
-    /// With more on its command line.
-    fn with(db: &Path, options: &[&str]) -> Program {
+    fn with(db: &Path, more: &[&str]) -> Program {
         let mut child = Command::new(env!("CARGO_BIN_EXE_sandwiches"))
             .args(["--listen", "127.0.0.1:0", "--allow-slow", "--db"])
             .arg(db)
-            .args(options)
+            .args(more)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -164,4 +163,98 @@ fn a_file_that_is_no_database_is_refused_in_words() {
         words.contains("sandwiches.db") && words.contains("not a database"),
         "{words}"
     );
+}
+
+#[test]
+fn several_threads_share_the_port_and_the_end() {
+    let folder = Folder::new();
+    let mut program = Program::with(&folder.db(), &["--threads", "3", "--log", "json"]);
+    let path = make(&mut Client::connect(program.address), "BLT");
+    // Which thread a connection comes to is the system's choice: of so many, each gets some.
+    let mut clients: Vec<Client> = (0..32).map(|_| Client::connect(program.address)).collect();
+    for client in &mut clients {
+        assert_eq!(client.call("GET", &path).status, 200);
+    }
+    let metrics = clients[0].call("GET", "/metrics").body;
+    assert!(
+        String::from_utf8(metrics)
+            .unwrap()
+            .contains("connections_total 33")
+    );
+
+    program.signal("TERM");
+
+    clients.iter_mut().for_each(Client::expect_end);
+    for _ in 0..3 {
+        program.wait_for("0 aborted");
+    }
+    program.wait_for(r#""message":"closed""#);
+    assert!(program.child.wait().unwrap().success());
+}
+
+#[test]
+fn after_a_kill_a_key_still_makes_one_and_orders_are_cooked_on() {
+    let folder = Folder::new();
+    let mut program = Program::with(&folder.db(), &["--pace", "60s"]);
+    let mut client = Client::connect(program.address);
+    let lines = "content-type: application/json\r\nidempotency-key: lunch\r\n";
+    let made = client.call_lines("POST", "/sandwiches", lines, r#"{"name":"BLT"}"#);
+    let order = serde_json::json!({ "sandwich": made.json()["id"] }).to_string();
+    let order = client.call_lines("POST", "/orders", lines, &order);
+    program.wait_for("cooking, from placed");
+    program.child.kill().unwrap();
+    program.child.wait().unwrap();
+
+    let mut program = Program::with(&folder.db(), &["--pace", "10ms"]);
+    let mut client = Client::connect(program.address);
+    let again = client.call_lines("POST", "/sandwiches", lines, r#"{"name":"BLT"}"#);
+    assert_eq!(again.header("location"), made.header("location"));
+    program.wait_for("lunch time order=");
+    let path = order.header("location").unwrap();
+    assert_eq!(client.call("GET", path).json()["step"], "ready");
+}
+
+#[test]
+fn the_six_steps_of_a_get_are_told_in_their_order() {
+    let folder = Folder::new();
+    let mut program = Program::with(&folder.db(), &["--steps"]);
+    let mut client = Client::connect(program.address);
+    let path = make(&mut client, "BLT");
+
+    assert_eq!(client.call("GET", &path).status, 200);
+
+    program.wait_for("searching for sandwich");
+    for step in ["1: ", "2: ", "3: ", "4: ", "5: ", "6: "] {
+        program.wait_for(&format!("}}: {step}"));
+    }
+}
+
+#[test]
+fn a_flag_that_is_none_is_refused_with_2_and_one_that_cannot_be_met_with_1() {
+    let folder = Folder::new();
+    let program = Program::start(&folder.db());
+    let address = program.address.to_string();
+    let other = Folder::new();
+    for (args, status, words) in [
+        (vec!["--soup"], 2, "--soup"),
+        (vec!["--threads", "0"], 2, "at least 1"),
+        (vec!["--tls-cert", "x"], 2, "--tls-key"),
+        (vec!["--listen", &address], 1, address.as_str()),
+        (vec!["--token-file", "/no/token"], 1, "/no/token"),
+        (
+            vec!["--tls-cert", "/no/cert", "--tls-key", "/no/key"],
+            1,
+            "/no/cert",
+        ),
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_sandwiches"))
+            .args(&args)
+            .arg("--db")
+            .arg(other.db())
+            .output()
+            .unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(status), "{args:?}: {told}");
+        assert!(told.contains(words), "{args:?}: {told}");
+    }
 }

@@ -11,10 +11,10 @@ use crate::problem::{Kind, Problem};
 
 /// One permit for each request that may be at work. All threads share it.
 #[derive(Debug, Clone)]
-pub(super) struct Crowd(Arc<Semaphore>);
+pub(crate) struct Crowd(Arc<Semaphore>);
 
 impl Crowd {
-    pub(super) fn new(max: usize) -> Crowd {
+    pub(crate) fn new(max: usize) -> Crowd {
         Crowd(Arc::new(Semaphore::new(max)))
     }
 }

@@ -1,21 +1,39 @@
 //! The head of a request: small enough, and with a `Host`.
+//!
+//! The server has limits of its own, about its buffer. They are coarser, and answer without a word.
 
 use axum::extract::Request;
-use axum::http::{HeaderMap, Version, header};
+use axum::http::{HeaderMap, Uri, Version, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::problem::{Kind, Problem};
 
-/// The most that all header fields may have together, in bytes. The server's own limit is about its buffer, and coarser.
+/// The longest target, in bytes.
+const TARGET_MAX: usize = 32 * 1024;
+/// The most that all header fields may have together, in bytes.
 const FIELDS_MAX: usize = 32 * 1024;
 
 pub(super) async fn check(request: Request, next: Next) -> Response {
-    let headers = request.headers();
-    match check_size(headers).and_then(|()| check_host(headers, request.version())) {
+    match check_all(&request) {
         Ok(()) => next.run(request).await,
         Err(problem) => problem.into_response(),
     }
+}
+
+fn check_all(request: &Request) -> Result<(), Problem> {
+    check_target(request.uri())?;
+    check_size(request.headers())?;
+    check_host(request.headers(), request.version())
+}
+
+fn check_target(target: &Uri) -> Result<(), Problem> {
+    let target = target.path_and_query().map_or("", |target| target.as_str());
+    if target.len() <= TARGET_MAX {
+        return Ok(());
+    }
+    let told = format!("a target has at most {TARGET_MAX} bytes");
+    Err(Problem::new(Kind::TargetTooLong, told))
 }
 
 fn check_size(headers: &HeaderMap) -> Result<(), Problem> {

@@ -1,17 +1,17 @@
 //! The layers: what every request passes on its way to a handler, and every answer on its way back.
 //!
-//! From the outside in: [`access`] names the request, and tells and counts its answer; [`caching`] keeps answers out of caches;
-//! [`panics`] makes an answer of a handler's panic; CORS; [`crowd`] refuses what is too much; [`framing`] and [`head`] check
-//! what hyper leaves to us; [`token`] asks for the token.
+//! From the outside in: `access` names the request, and tells and counts its answer; `caching` keeps answers out of caches;
+//! `panics` makes an answer of a handler's panic; `cors` lets web pages in; `crowd` refuses what is too much; `framing` and
+//! `head` check what hyper leaves to us; [`token`] asks for the token.
 
 mod access;
 mod caching;
 mod cors;
-mod crowd;
+pub(crate) mod crowd;
 mod framing;
 mod head;
 mod panics;
-pub(crate) mod token;
+pub mod token;
 
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::{Extension, Router};
@@ -23,13 +23,12 @@ use crate::request::BodyMax;
 /// All layers around these routes.
 pub(crate) fn around(routes: Router, app: App) -> Router {
     let settings = &app.settings;
-    let crowd = crowd::Crowd::new(settings.requests_max);
     let routes = routes
         .layer(Extension(BodyMax(settings.body_max)))
         .layer(from_fn_with_state(settings.token.clone(), token::ask))
         .layer(from_fn(head::check))
         .layer(from_fn(framing::end_after_chunks))
-        .layer(from_fn_with_state(crowd, crowd::admit));
+        .layer(from_fn_with_state(app.crowd.clone(), crowd::admit));
     let routes = match cors::layer(&settings.cors_origins) {
         Some(cors) => routes.layer(cors),
         None => routes,

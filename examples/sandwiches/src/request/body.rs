@@ -1,8 +1,7 @@
-//! A request's body: read within a size and a time, then taken for JSON; each failure is a [`Problem`] of its own.
+//! A request's body: read within a size, within the server's deadlines, then taken for JSON; each failure is a [`Problem`] of its own.
 
 use std::error::Error;
 use std::io;
-use std::time::Duration;
 
 use axum::body::{Body, HttpBody};
 use axum::extract::{FromRequest, Request};
@@ -18,9 +17,6 @@ pub(crate) const BODY_MAX: usize = 64 * 1024;
 /// How many times that is read and thrown away of a body that is too large, before the answer. Closing a socket with
 /// unread data resets the connection, and the reset can overtake the answer.
 const DRAIN: usize = 16;
-/// How long a client may take to send its body: a handler must not wait for ever on one that stalls.
-const PATIENCE: Duration = Duration::from_secs(30);
-
 /// Media types, without parameters and in lower case.
 pub(crate) const JSON: &str = "application/json";
 pub(crate) const MERGE_PATCH: &str = "application/merge-patch+json";
@@ -102,7 +98,7 @@ fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> &'a str {
     value.unwrap_or_default()
 }
 
-/// The whole body, if it comes in time and is not too large.
+/// The whole body, if it is not too large.
 async fn receive(request: Request) -> Result<Vec<u8>, Problem> {
     let max = request
         .extensions()
@@ -115,9 +111,7 @@ async fn receive(request: Request) -> Result<Vec<u8>, Problem> {
     if declared > (max * DRAIN) as u64 || (waits_for_leave && declared > max as u64) {
         return Err(too_large(max));
     }
-    toque::time::timeout(PATIENCE, read(body, max))
-        .await
-        .unwrap_or_else(|_| Err(too_slow()))
+    read(body, max).await
 }
 
 async fn read(mut body: Body, max: usize) -> Result<Vec<u8>, Problem> {
@@ -143,10 +137,10 @@ async fn read(mut body: Body, max: usize) -> Result<Vec<u8>, Problem> {
     }
 }
 
-/// A deadline of the server shows as an error of the read.
+/// A deadline of the server, which watches how a body comes, shows as an error of the read.
 fn broken(error: axum::Error) -> Problem {
     if is_late(&error) {
-        return too_slow();
+        return Problem::new(Kind::RequestTimeout, "the body took too long to arrive");
     }
     Problem::new(
         Kind::MalformedBody,
@@ -158,10 +152,6 @@ fn is_late(error: &(dyn Error + 'static)) -> bool {
     let read = error.downcast_ref::<io::Error>();
     read.is_some_and(|read| read.kind() == io::ErrorKind::TimedOut)
         || error.source().is_some_and(is_late)
-}
-
-fn too_slow() -> Problem {
-    Problem::new(Kind::RequestTimeout, "the body took too long to arrive")
 }
 
 fn too_large(max: usize) -> Problem {

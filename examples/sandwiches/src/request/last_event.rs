@@ -3,7 +3,6 @@
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use serde::Deserialize;
-use utoipa::IntoParams;
 
 use super::Parameters;
 use crate::problem::Problem;
@@ -13,10 +12,9 @@ use crate::problem::Problem;
 pub(crate) struct LastEvent(pub(crate) u64);
 
 /// The query part of the streams.
-#[derive(Debug, Default, Deserialize, IntoParams)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct After {
+struct After {
     /// The number of the last event seen. The header `Last-Event-ID` goes before it.
     after: Option<u64>,
 }

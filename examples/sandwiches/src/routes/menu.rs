@@ -65,6 +65,7 @@ pub(super) struct Question {
     #[param(inline, required = false)]
     sort: Order,
     /// The cursor of the page before, from its `next`.
+    #[param(pattern = "^-?[0-9]+[.][0-9a-f]{32}[.][0-9a-f]*~[0-9a-f]{16}$")]
     after: Option<String>,
     /// How many.
     #[param(minimum = 1, maximum = 100)]

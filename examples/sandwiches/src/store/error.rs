@@ -53,6 +53,14 @@ impl StoreError {
             source: source.into(),
         }
     }
+
+    /// What lies behind it, for an error that says the rest itself.
+    pub(super) fn into_cause(self) -> Cause {
+        match self {
+            StoreError::Unavailable { source, .. } | StoreError::Broken { source } => source,
+            other => other.into(),
+        }
+    }
 }
 
 impl fmt::Display for StoreError {

@@ -68,7 +68,7 @@ const BEGIN: &str = "BEGIN;
 pub(super) async fn run(target: &Target, place: &str) -> Result<(), OpenError> {
     let unreachable = |error: StoreError| OpenError::Unreachable {
         place: place.to_owned(),
-        source: error.into(),
+        source: error.into_cause(),
     };
     let session = target.connect().await.map_err(unreachable)?;
     let found = begin(&session.client).await.map_err(unreachable)?;

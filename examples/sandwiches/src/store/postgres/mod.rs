@@ -84,7 +84,7 @@ impl PostgresStore {
         // Before anybody can subscribe: what is committed from here on must be published.
         let newest = orders::newest(&pool)
             .await
-            .map_err(|error| unreachable(error.into()))?;
+            .map_err(|error| unreachable(error.into_cause()))?;
         let bulletin = Arc::new(Bulletin::new());
         let listener = toque::spawn(listen::listen(target, Arc::clone(&bulletin), newest));
         Ok(PostgresStore {

@@ -41,7 +41,7 @@ pub(super) fn run(db: &mut Connection, path: &Path) -> Result<(), OpenError> {
         });
     };
     for migration in missing {
-        migration(&transaction).map_err(|error| corrupt(error.into()))?;
+        migration(&transaction).map_err(|error| corrupt(error.into_cause()))?;
     }
     finish(transaction, known).map_err(|error| opening(path, error))
 }
