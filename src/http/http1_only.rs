@@ -12,7 +12,7 @@ use super::stream::Watched;
 
 /// There is nothing to be configured of HTTP/2.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Settings;
+pub(super) struct Settings {}
 
 /// Serves a connection to its end.
 pub(super) async fn attend<T, S, A, B>(
