@@ -129,9 +129,26 @@ impl Cook {
     /// Takes the step. A store that does not answer for a while is waited for, as long as the lease may hold.
     async fn take(&self, order: &Order, step: Step) -> Result<Step, StoreError> {
         loop {
-            match self.store.append_event(order.id, Some(self.id), step).await {
+            let appended = self.store.append_event(order.id, Some(self.id), step);
+            let retry_after = match appended.await {
                 Ok(_) => return Ok(step),
-                Err(StoreError::Unavailable { retry_after, .. }) => sleep(retry_after).await,
+                Err(StoreError::Unavailable { retry_after, .. }) => retry_after,
+                Err(error) => return Err(error),
+            };
+            // It may have been committed, and the answer alone be lost.
+            if self.look_after(retry_after, order).await? == step {
+                return Ok(step);
+            }
+        }
+    }
+
+    /// How far the order is, once the store answers again.
+    async fn look_after(&self, mut pause: Duration, order: &Order) -> Result<Step, StoreError> {
+        loop {
+            sleep(pause).await;
+            match self.store.get_order(order.id).await {
+                Ok(order) => return Ok(order.step),
+                Err(StoreError::Unavailable { retry_after, .. }) => pause = retry_after,
                 Err(error) => return Err(error),
             }
         }
