@@ -104,7 +104,7 @@ writes! {
     [] TcpStream [] true;
     [S: Stream] OwnedWriteHalf<S> [] true;
     [S: Stream] WriteHalf<'_, S> [] true;
-    [] File [] false;
+    [] File [] true;
     [] Stdout [] false;
     [] Stderr [] false;
 }
