@@ -1,5 +1,5 @@
 //! The listener: where a server's connections come from.
-//! TCP and Unix listeners are ones; TLS is a handshake on top of either.
+//! TCP listeners are ones, and so are Unix listeners (in `unix_listener.rs`); TLS is a handshake on top of either.
 
 use std::fmt;
 use std::future::{self, Future};
@@ -8,8 +8,7 @@ use std::task::{Context, Poll};
 
 use ::hyper::rt::{Read, Write};
 
-use crate::compat::hyper::Io;
-use crate::net::{self, TcpListener, TcpStream, UnixListener, UnixStream};
+use crate::net::{TcpListener, TcpStream};
 
 /// Where [`serve`](super::serve()) gets its connections from.
 ///
@@ -41,17 +40,6 @@ impl Listener for TcpListener {
             let _ = stream.set_nodelay(true); // if the client has gone already, the first read will say so
             (future::ready(Ok(stream)), addr)
         })
-    }
-}
-
-impl Listener for UnixListener {
-    type Stream = Io<UnixStream>;
-    type Addr = net::unix::SocketAddr;
-    type Handshake = future::Ready<io::Result<Io<UnixStream>>>;
-
-    fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<io::Result<(Self::Handshake, Self::Addr)>> {
-        let accepted = self.poll_accept(cx);
-        accepted.map_ok(|(stream, addr)| (future::ready(Ok(Io::new(stream))), addr))
     }
 }
 

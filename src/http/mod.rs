@@ -113,6 +113,8 @@ mod service_fn;
 mod sse;
 mod stream;
 mod timeout;
+#[cfg(unix)]
+mod unix_listener;
 
 #[cfg(feature = "axum")]
 pub use axum::{Call, Local, local};
