@@ -15,7 +15,7 @@ use super::stream::Watched;
 
 /// Serves a connection to its end. How it ended is of no interest: a client who leaves, or falls asleep, is no news.
 pub(super) async fn attend<T, S, A, B>(
-    stream: Watched<T>,
+    mut stream: Watched<T>,
     waiter: Waiter<S, A>,
     config: &ServerConfig,
 ) where
@@ -25,6 +25,7 @@ pub(super) async fn attend<T, S, A, B>(
     B: Body<Data: 'static, Error: Into<BoxError>> + 'static,
 {
     let progress = waiter.progress.clone();
+    stream.expect_heads();
     let connection = builder(config).serve_connection(stream, waiter);
     let mut connection = pin!(connection.with_upgrades());
     progress

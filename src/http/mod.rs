@@ -95,6 +95,7 @@ mod connections;
 mod counted;
 mod deadline;
 mod handle;
+mod heads;
 #[cfg(feature = "axum")]
 #[allow(unsafe_code)] // what is not `Send` is said to be, and checked
 mod home;

@@ -14,6 +14,7 @@ use super::alarm::Alarm;
 use super::config::ServerConfig;
 use super::counted;
 use super::deadline::Deadline;
+use super::heads::Heads;
 use super::progress::{Phase, Progress};
 use crate::time::Instant;
 
@@ -42,6 +43,8 @@ pub(super) struct Watched<T> {
     progress: Arc<Progress>,
     /// What was read before hyper came, to find out which protocol it is. Given out first.
     pub(super) early: Vec<u8>,
+    /// What is read passes it.
+    heads: Heads,
     reading: Reading,
     /// Since when a write has waited for the client.
     blocked: Option<Instant>,
@@ -76,10 +79,19 @@ impl<T> Watched<T> {
             reading: Reading::new(born),
             progress,
             early: Vec::new(),
+            heads: Heads::default(),
             blocked: None,
             shut: None,
             read_alarm: Alarm::default(),
             write_alarm: Alarm::default(),
+        }
+    }
+
+    /// From now on, what is read are requests of HTTP/1, and first among them what was read early.
+    pub(super) fn expect_heads(&mut self) {
+        self.heads.start();
+        if let Some(spoiled) = self.heads.look(&self.early) {
+            self.early[spoiled] = 0;
         }
     }
 }
@@ -166,7 +178,8 @@ impl<T: Read + Write + Unpin> Watched<T> {
         cx: &mut Context<'_>,
         buf: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
-        let Poll::Ready(read) = counted::poll_read(&mut self.stream, cx, buf) else {
+        let look = |bytes: &[u8]| self.heads.look(bytes);
+        let Poll::Ready(read) = counted::poll_read(&mut self.stream, cx, buf, look) else {
             return self.poll_patience(cx);
         };
         if read? > 0 {

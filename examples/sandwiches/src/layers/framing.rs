@@ -1,8 +1,8 @@
 //! The framing of a body: whatever the client meant by it, there is one request in it, and no second.
 //!
-//! Where both `Content-Length` and `Transfer-Encoding` come, hyper goes by the latter and hides the former. A proxy that
-//! went by the former would see two requests where we see one, or one where we see two. So a connection ends with its
-//! first chunked request, as RFC 9112 (6.3) wants it, and nothing that was smuggled behind one is read.
+//! `toque::http` refuses a head with both `Content-Length` and `Transfer-Encoding`, as far as it can tell where a head begins:
+//! not behind a chunked body. So a connection ends with its first chunked request, and nothing that was smuggled behind one
+//! is read (RFC 9112, 6.3).
 
 use axum::extract::Request;
 use axum::http::{HeaderValue, header};

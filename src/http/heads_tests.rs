@@ -1,0 +1,61 @@
+//! The heads alone: what is spoiled, wherever the bytes are cut.
+
+use super::Heads;
+
+/// Where bytes that come in pieces of `n` are spoiled.
+fn spoiled(bytes: &[u8], n: usize) -> Option<usize> {
+    let mut heads = Heads::default();
+    heads.start();
+    let pieces = bytes.chunks(n).enumerate();
+    pieces
+        .filter_map(|(i, piece)| Some(i * n + heads.look(piece)?))
+        .next()
+}
+
+/// Asserts that the line with these words is spoiled at its end, or none, however the bytes are cut.
+fn assert_spoiled(bytes: &str, words: Option<&str>) {
+    let end = words.map(|words| {
+        let at = bytes.find(words).expect("the words are there");
+        at + bytes[at..].find('\n').expect("the line ends")
+    });
+    for n in 1..=bytes.len() {
+        assert_eq!(spoiled(bytes.as_bytes(), n), end, "{bytes:?} by {n}");
+    }
+}
+
+#[test]
+fn both_lengths_are_spoiled_at_the_second() {
+    let get = "GET / HTTP/1.1\r\n";
+    let chunked = "transfer-Encoding: chunked\r\n";
+    let length = "Content-length: 2\r\n";
+    assert_spoiled(&format!("{get}{length}{chunked}\r\n"), Some("transfer"));
+    assert_spoiled(&format!("{get}{chunked}{length}\r\n"), Some("Content"));
+    assert_spoiled(&format!("{get}{length}{length}\r\n"), None);
+    // Behind another request, and behind a body that looks like a head.
+    assert_spoiled(
+        &format!("{get}\r\n{get}{length}\r\n\n\n{get}{length}{chunked}\r\n"),
+        Some("transfer"),
+    );
+}
+
+#[test]
+fn a_line_without_a_cr_is_spoiled() {
+    assert_spoiled("GET / HTTP/1.1\nhost: x\r\n\r\n", Some("GET"));
+    assert_spoiled("GET / HTTP/1.1\r\nhost: x\n\r\n", Some("host"));
+    let end = "GET / HTTP/1.1\r\nhost: x\r\n\n";
+    assert_eq!(spoiled(end.as_bytes(), end.len()), Some(end.len() - 1));
+}
+
+#[test]
+fn what_is_no_head_is_let_through() {
+    let body = "\n\ntransfer-encoding: x\ncontent-length: 2\n";
+    let length = body.len();
+    let post = format!("POST / HTTP/1.1\r\ncontent-length: {length}\r\n\r\n{body}");
+    assert_spoiled(&post.repeat(2), None);
+    assert_spoiled("GET / HTTP/1.1\r\nupgrade: websocket\r\n\r\n\n\n", None);
+    assert_spoiled("CONNECT x:1 HTTP/1.1\r\n\r\n\n\n", None);
+    assert_spoiled(
+        "POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n1\r\n\n\r\n0\r\n\r\n",
+        None,
+    );
+}
