@@ -1,0 +1,136 @@
+//! `docs/book` without mdbook: its includes have their anchors, its links their files, its "in toque's source" their items.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn source() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/book/src")
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+}
+
+/// The pages: their names and texts.
+fn pages() -> Vec<(String, String)> {
+    let pages: Vec<_> = fs::read_dir(source())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .map(|path| {
+            let name = path.file_name().unwrap().to_str().unwrap();
+            (name.to_owned(), read(&path))
+        })
+        .collect();
+    assert!(pages.len() > 7);
+    pages
+}
+
+/// What stands between each `open` and the next `close`.
+fn between<'a>(text: &'a str, open: &'a str, close: &'a str) -> impl Iterator<Item = &'a str> {
+    text.split(open)
+        .skip(1)
+        .filter_map(move |rest| Some(rest.split_once(close)?.0))
+}
+
+/// What is wrong with an include, if anything is.
+fn include_fault(include: &str) -> Option<String> {
+    let (file, anchor) = match include.split_once(':') {
+        Some((file, anchor)) => (file, Some(anchor)),
+        None => (include, None),
+    };
+    let Ok(text) = fs::read_to_string(source().join(file)) else {
+        return Some(format!("no file {file}"));
+    };
+    let anchor = anchor?;
+    let has = |mark: &str| {
+        text.lines()
+            .any(|line| line.trim() == format!("// {mark}: {anchor}"))
+    };
+    (!has("ANCHOR") || !has("ANCHOR_END")).then(|| format!("no anchor {anchor} in {file}"))
+}
+
+/// What is wrong with a link, `[text](target)`, if anything is. A text `` `file`, `fn item` `` names what the file must have.
+fn link_fault(text: &str, target: &str) -> Option<String> {
+    if target.starts_with("https://") {
+        return None;
+    }
+    let Ok(found) = fs::read_to_string(source().join(target)) else {
+        return Some(format!("no file {target}"));
+    };
+    let (file, item) = text
+        .strip_prefix('`')?
+        .strip_suffix('`')?
+        .split_once("`, `")?;
+    if !target.ends_with(file) {
+        return Some(format!("{file} is not {target}"));
+    }
+    (!defines(&found, item)).then(|| format!("no {item} in {file}"))
+}
+
+/// Whether a line of `source` defines `item`, such as `fn turn`.
+fn defines(source: &str, item: &str) -> bool {
+    source
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .any(|line| {
+            line.split_once(item).is_some_and(|(_, after)| {
+                !after.starts_with(|c: char| c.is_alphanumeric() || c == '_')
+            })
+        })
+}
+
+fn links(page: &str) -> impl Iterator<Item = (&str, &str)> {
+    page.match_indices("](").filter_map(|(at, _)| {
+        let text = &page[page[..at].rfind('[')? + 1..at];
+        let target = page[at + 2..].split_once(')')?.0;
+        Some((text, target))
+    })
+}
+
+#[test]
+fn each_include_has_its_file_and_its_anchor() {
+    let mut count = 0;
+    for (name, page) in pages() {
+        for include in between(&page, "{{#include ", "}}") {
+            count += 1;
+            assert_eq!(include_fault(include), None, "{name}");
+        }
+    }
+    assert!(count > 25, "{count}");
+}
+
+#[test]
+fn each_link_has_its_file_and_each_item_is_still_there() {
+    let mut count = 0;
+    for (name, page) in pages() {
+        for (text, target) in links(&page) {
+            count += 1;
+            assert_eq!(link_fault(text, target), None, "{name}");
+        }
+    }
+    assert!(count > 25, "{count}");
+}
+
+#[test]
+fn each_chapter_is_in_the_summary_and_points_into_toque() {
+    let summary = read(&source().join("SUMMARY.md"));
+    for (name, page) in pages() {
+        if name != "SUMMARY.md" {
+            assert!(summary.contains(&format!("({name})")), "{name}");
+            assert!(page.contains("\n## In toque's source\n"), "{name}");
+            assert!(page.contains("\n## Exercises\n"), "{name}");
+        }
+    }
+}
+
+#[test]
+fn what_has_moved_is_missed() {
+    let turn = "../../../src/runtime/mod.rs";
+    assert_eq!(link_fault("`src/runtime/mod.rs`, `fn turn`", turn), None);
+    assert!(link_fault("`src/runtime/mod.rs`, `fn tur`", turn).is_some());
+    assert!(link_fault("`src/runtime/gone.rs`, `fn turn`", turn).is_some());
+    assert!(link_fault("a page", "gone.md").is_some());
+    let lib = "../../../examples/tutorial/src/lib.rs";
+    assert_eq!(include_fault(&format!("{lib}:turn")), None);
+    assert!(include_fault(&format!("{lib}:gone")).is_some());
+}
