@@ -37,7 +37,7 @@ impl<'a> Builder<'a> {
     fn origin(&self) -> Origin {
         let unnamed = Origin::caller();
         Origin {
-            name: self.name.map(|name| Box::new(name.into())),
+            name: self.name.map(|name| name.into()),
             ..unnamed
         }
     }

@@ -472,3 +472,23 @@ fn two_tasks_that_wake_each_other_take_turns() {
         assert_eq!(turn.get(), 200);
     });
 }
+
+#[test]
+fn a_late_abort_wakes_no_stranger_in_the_same_place() {
+    run(async {
+        let first = spawn(async { yield_now().await });
+        let late = first.abort_handle();
+        first.await.unwrap();
+
+        let polls = Rc::new(Cell::new(0));
+        let counter = polls.clone();
+        let _stranger = spawn(poll_fn(move |_| {
+            counter.set(counter.get() + 1);
+            Poll::<()>::Pending
+        }));
+        let_others_run().await;
+        late.abort();
+        let_others_run().await;
+        assert_eq!(polls.get(), 1);
+    });
+}

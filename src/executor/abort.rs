@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::abort_slot::Shared;
+use super::extras::Shared;
 use super::here;
 use super::home::Home;
 use super::local::Executor;
@@ -52,14 +52,17 @@ impl AbortHandle {
         });
     }
 
-    /// Wakes the task, so that it finds the mark. One that was never polled is in the queue, and finds it anyway.
+    /// Wakes the task, so that it finds the mark. One that was never polled is in the queue, and finds it anyway; one that has
+    /// ended has left its place to another.
     fn wake(&self, executor: &Executor) {
-        executor.wake(self.id, self.task.place());
+        if !self.task.has_ended() {
+            executor.wake(self.task.place());
+        }
     }
 
     /// Whether the task has ended.
     pub fn is_finished(&self) -> bool {
-        self.task.is_finished()
+        self.task.has_ended()
     }
 
     /// The task's id.

@@ -115,7 +115,7 @@ impl Executor {
     /// A task was polled for the first time, and waits.
     #[cold]
     pub(super) fn remember(&self, meta: &Meta, waker: Waker) {
-        let place = self.waiting.borrow_mut().insert(meta.id(), waker);
+        let place = self.waiting.borrow_mut().insert(waker);
         meta.set_place(place);
     }
 
@@ -127,9 +127,10 @@ impl Executor {
         drop(waker); // after the borrow
     }
 
-    /// Wakes a task that waits, at `place` as far as that is known.
-    pub(super) fn wake(&self, id: Id, place: u32) {
-        let waker = self.waiting.borrow().find(id, Place::new(place)).cloned();
+    /// Wakes the task that waits at `place`, if one does.
+    pub(super) fn wake(&self, place: u32) {
+        let place = Place::new(place);
+        let waker = place.and_then(|place| self.waiting.borrow().at(place).cloned());
         if let Some(waker) = waker {
             waker.wake();
         }

@@ -7,7 +7,7 @@
 
 pub(crate) mod injector;
 
-pub(crate) mod abort_slot;
+pub(crate) mod extras;
 
 #[cfg(not(loom))]
 pub(crate) mod abort;

@@ -14,8 +14,8 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use super::abort_slot::{AbortSlot, Shared};
 use super::error::JoinError;
+use super::extras::{Extras, Shared};
 use super::here;
 use super::home::{Home, Message};
 use super::queue::Work;
@@ -63,12 +63,10 @@ impl fmt::Debug for Id {
 
 /// Where a task comes from: what a person looks for.
 pub(crate) struct Origin {
-    /// What it is called, if anything. Boxed twice: most tasks have no name, and pay for one word.
-    pub(crate) name: Option<Name>,
+    /// What it is called, if anything.
+    pub(crate) name: Option<Box<str>>,
     pub(crate) location: &'static Location<'static>,
 }
-
-pub(crate) type Name = Box<Box<str>>;
 
 impl Origin {
     /// Of a task without a name, spawned by whoever calls.
@@ -93,9 +91,10 @@ pub(crate) struct Meta {
     /// Whether its executor counts it: not before it has arrived there, and never if it is a blocking job. Written before the
     /// task is shared, or at home, and used at home, so Relaxed.
     counted: AtomicBool,
-    /// What abort handles share with the task, if there are any.
-    abort: AbortSlot,
-    origin: Origin,
+    /// Its name, and what abort handles share with it, if there are any.
+    extras: Extras,
+    /// Where it was spawned.
+    location: &'static Location<'static>,
 }
 
 impl Meta {
@@ -105,17 +104,17 @@ impl Meta {
             id: Id::next(),
             place: AtomicU32::new(0),
             counted: AtomicBool::new(false),
-            abort: AbortSlot::new(),
-            origin,
+            extras: Extras::new(origin.name),
+            location: origin.location,
         }
     }
 
     pub(crate) fn name(&self) -> Option<&str> {
-        self.origin.name.as_ref().map(|name| &***name)
+        self.extras.name()
     }
 
     pub(crate) fn location(&self) -> &'static Location<'static> {
-        self.origin.location
+        self.location
     }
 
     pub(crate) fn id(&self) -> Id {
@@ -133,8 +132,7 @@ impl Meta {
     }
 
     pub(super) fn set_place(&self, place: Place) {
-        self.place.store(place.get(), Ordering::Relaxed);
-        self.abort.set_place(place.get());
+        self.extras.settle(&self.place, place.get());
     }
 
     /// Whether the executor counts the task. It does from its arrival on.
@@ -148,7 +146,7 @@ impl Meta {
 
     /// What abort handles share with the task.
     pub(super) fn share(&self) -> Arc<Shared> {
-        self.abort.share(self.place.load(Ordering::Relaxed))
+        self.extras.share(&self.place)
     }
 
     /// A poll has found the task not ready: from the first time on it is in the table.
@@ -165,7 +163,7 @@ impl Meta {
             executor.remember(self, cx.waker().clone());
         });
         debug_assert!(at_home.is_some(), "a task was polled on a foreign thread");
-        if self.abort.is_aborted() {
+        if self.extras.is_aborted() {
             cx.waker().wake_by_ref(); // the task has aborted itself, and there was nobody to wake in the table yet
         }
     }
@@ -176,7 +174,7 @@ impl Meta {
             // What was counted is dropped at home.
             here::at_work(&self.home, |executor| executor.forget(self.place()));
         }
-        self.abort.finish();
+        self.extras.end();
     }
 }
 
@@ -249,7 +247,7 @@ impl<F: Future> Future for Guarded<'_, F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        if this.meta.abort.is_aborted() {
+        if this.meta.extras.is_aborted() {
             return Poll::Ready(Guard::new(Err(cancelled(this.future, this.meta))));
         }
         let future = this.future.as_mut().as_pin_mut();

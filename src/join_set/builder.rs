@@ -30,7 +30,7 @@ impl<'a, T: 'static> Builder<'a, T> {
     #[track_caller]
     fn origin(&self) -> Origin {
         Origin {
-            name: self.name.map(|name| Box::new(name.into())),
+            name: self.name.map(|name| name.into()),
             ..Origin::caller()
         }
     }

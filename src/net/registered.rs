@@ -64,6 +64,18 @@ impl<T: AsFd> Registered<T> {
         self.registration.poll_io(direction, cx, || op(&self.io))
     }
 
+    /// As [`poll_io`](Self::poll_io), for an operation of which the result may show that the next one would block.
+    pub(super) fn poll_io_draining<R>(
+        &self,
+        direction: Direction,
+        cx: &mut Context<'_>,
+        mut op: impl FnMut(&T) -> io::Result<R>,
+        is_last: impl Fn(&R) -> bool,
+    ) -> Poll<io::Result<R>> {
+        self.registration
+            .poll_io_draining(direction, cx, || op(&self.io), is_last)
+    }
+
     /// One try.
     pub(super) fn try_io<R>(
         &self,

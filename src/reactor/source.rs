@@ -66,8 +66,15 @@ pub(crate) struct Source {
 struct Waiters {
     /// The task that polled last, and so for most sources the only one. Inline: an idle connection needs no memory for it.
     poller: Option<Waker>,
+    /// The rest. Boxed, so that a source without them fits into one cache line with its slot's number, and kept from then on.
+    others: Option<Box<Others>>,
+}
+
+/// Those of one direction for whom a place inline is not enough.
+#[derive(Debug, Default)]
+struct Others {
     /// Other pollers, and futures, which have a key and leave when they are dropped.
-    others: Vec<(Option<WaiterKey>, Waker)>,
+    list: Vec<(Option<WaiterKey>, Waker)>,
     /// The last key given out.
     last_key: u64,
 }
@@ -90,53 +97,53 @@ impl Waiters {
     /// A poll by another task than the last one.
     #[cold]
     fn poll_too(&mut self, waker: &Waker) -> Option<Waker> {
-        let pollers = || self.others.iter().filter(|(key, _)| key.is_none());
+        let list = &mut self.others.get_or_insert_default().list;
+        let pollers = || list.iter().filter(|(key, _)| key.is_none());
         if pollers().any(|(_, other)| other.will_wake(waker)) {
             return None;
         }
         let too_many = pollers().count() >= MOST_POLLERS;
-        self.others.push((None, waker.clone()));
+        list.push((None, waker.clone()));
         if !too_many {
             return None;
         }
-        let first = self.others.iter().position(|(key, _)| key.is_none())?;
-        Some(self.others.remove(first).1)
+        let first = list.iter().position(|(key, _)| key.is_none())?;
+        Some(list.remove(first).1)
     }
 
     /// A future waits, or waits on. Gives back a waker to be dropped.
     fn wait(&mut self, waker: &Waker, waiter: &mut Option<WaiterKey>) -> Option<Waker> {
+        let others = self.others.get_or_insert_default();
         if let Some(key) = *waiter {
-            let known = self
-                .others
-                .iter_mut()
-                .find(|(other, _)| *other == Some(key));
-            if let Some((_, known)) = known {
+            let mut list = others.list.iter_mut();
+            if let Some((_, known)) = list.find(|(other, _)| *other == Some(key)) {
                 return (!known.will_wake(waker)).then(|| std::mem::replace(known, waker.clone()));
             }
         }
-        self.last_key += 1;
-        let key = WaiterKey(self.last_key);
-        self.others.push((Some(key), waker.clone()));
+        others.last_key += 1;
+        let key = WaiterKey(others.last_key);
+        others.list.push((Some(key), waker.clone()));
         *waiter = Some(key);
         None
     }
 
     fn leave(&mut self, waiter: WaiterKey) -> Option<Waker> {
-        let position = self
-            .others
-            .iter()
-            .position(|(key, _)| *key == Some(waiter))?;
-        Some(self.others.remove(position).1)
+        let list = &mut self.others.as_mut()?.list;
+        let position = list.iter().position(|(key, _)| *key == Some(waiter))?;
+        Some(list.remove(position).1)
     }
 
     fn is_empty(&self) -> bool {
-        self.poller.is_none() && self.others.is_empty()
+        let others = self.others.as_ref();
+        self.poller.is_none() && others.is_none_or(|others| others.list.is_empty())
     }
 
     fn take(&mut self, wakers: &mut Vec<Waker>) {
-        wakers.extend(self.poller.take());
-        if !self.others.is_empty() {
-            wakers.extend(self.others.drain(..).map(|(_, waker)| waker));
+        if let Some(poller) = self.poller.take() {
+            wakers.push(poller);
+        }
+        if let Some(others) = &mut self.others {
+            wakers.extend(others.list.drain(..).map(|(_, waker)| waker));
         }
     }
 }

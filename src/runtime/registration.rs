@@ -51,11 +51,22 @@ impl Registration {
         &self,
         direction: Direction,
         cx: &mut Context<'_>,
+        op: impl FnMut() -> io::Result<R>,
+    ) -> Poll<io::Result<R>> {
+        self.poll_io_draining(direction, cx, op, |_| false)
+    }
+
+    /// The same for an operation of which the result may show that the next one would block.
+    pub(crate) fn poll_io_draining<R>(
+        &self,
+        direction: Direction,
+        cx: &mut Context<'_>,
         mut op: impl FnMut() -> io::Result<R>,
+        is_last: impl Fn(&R) -> bool,
     ) -> Poll<io::Result<R>> {
         ready!(budget::poll_proceed(cx));
         let core = self.core()?;
-        match self.attempt(&core, direction, &mut op) {
+        match self.attempt(&core, direction, &mut op, is_last) {
             Some(result) => Poll::Ready(result),
             None => {
                 // The reactor owes the wake.
@@ -72,6 +83,7 @@ impl Registration {
         core: &Core,
         direction: Direction,
         op: &mut impl FnMut() -> io::Result<R>,
+        is_last: impl Fn(&R) -> bool,
     ) -> Option<io::Result<R>> {
         while core.reactor.is_ready(self.key, direction) {
             match op() {
@@ -80,6 +92,9 @@ impl Registration {
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 result => {
+                    if result.as_ref().is_ok_and(&is_last) {
+                        core.reactor.drained(self.key, direction);
+                    }
                     budget::spend();
                     return Some(result);
                 }
@@ -197,7 +212,10 @@ impl<R, Op: FnMut() -> io::Result<R>> Future for Operation<'_, Op> {
         let this = &mut *self;
         let core = this.registration.core()?;
         let (key, direction) = (this.registration.key, this.direction);
-        match this.registration.attempt(&core, direction, &mut this.op) {
+        let attempt = this
+            .registration
+            .attempt(&core, direction, &mut this.op, |_| false);
+        match attempt {
             Some(result) => Poll::Ready(result),
             None => {
                 // The reactor owes the wake.

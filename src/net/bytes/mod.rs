@@ -10,7 +10,7 @@
 mod system;
 
 use std::io::{self, IoSlice, IoSliceMut};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use rustix::fd::AsFd;
 
@@ -50,6 +50,11 @@ fn for_writing<'a, 'b>(bufs: &'a [IoSlice<'b>]) -> (&'a [IoSlice<'b>], usize) {
     (bufs, bufs.iter().map(|buf| buf.len()).sum())
 }
 
+/// Whether a transfer was cut short by the socket. Zero bytes say nothing: the end of the stream, or an empty buffer.
+fn is_last<T: ByteStream>(moved: usize, len: usize) -> bool {
+    T::SHORT_IS_LAST && 0 < moved && moved < len
+}
+
 impl<T: ByteStream> Registered<T> {
     /// One transfer by `op`, or a wait for an event. `len` is what `op` asks for.
     pub(super) fn poll_transfer(
@@ -59,8 +64,7 @@ impl<T: ByteStream> Registered<T> {
         len: usize,
         op: impl FnMut(&T) -> io::Result<usize>,
     ) -> Poll<io::Result<usize>> {
-        let moved = ready!(self.poll_io(direction, cx, op));
-        Poll::Ready(self.noting(direction, len, moved))
+        self.poll_io_draining(direction, cx, op, |moved| is_last::<T>(*moved, len))
     }
 
     /// One transfer by `op`, without waiting.
@@ -71,17 +75,7 @@ impl<T: ByteStream> Registered<T> {
         op: impl FnOnce(&T) -> io::Result<usize>,
     ) -> io::Result<usize> {
         let moved = self.try_io(direction, op);
-        self.noting(direction, len, moved)
-    }
-
-    /// Tells the reactor of a transfer that was cut short. Zero bytes say nothing: the end of the stream, or an empty buffer.
-    fn noting(
-        &self,
-        direction: Direction,
-        len: usize,
-        moved: io::Result<usize>,
-    ) -> io::Result<usize> {
-        if T::SHORT_IS_LAST && matches!(moved, Ok(n) if 0 < n && n < len) {
+        if moved.as_ref().is_ok_and(|moved| is_last::<T>(*moved, len)) {
             self.drained(direction);
         }
         moved

@@ -1,0 +1,186 @@
+//! The extras: what few tasks need, a name, and what abort handles share with them. On the heap, made when it is first
+//! asked for; every task pays for it with one word.
+//!
+//! The word goes from null to a pointer or to [`ENDED`], in one atomic step each, and never further. So the task's end and
+//! the first handle can't miss each other: the handle's pointer is there and the end marks it, or the end is there and the
+//! handle is made with the mark.
+
+use std::fmt;
+use std::ptr;
+
+use crate::shim::atomic::{AtomicBool, AtomicPtr, AtomicU32, Ordering, fence};
+use crate::shim::sync::Arc;
+
+/// A task's end of it.
+pub(crate) struct Extras {
+    /// Null, [`ENDED`], or from [`Arc::into_raw`]: then a count of it belongs to this struct until it is dropped.
+    shared: AtomicPtr<Shared>,
+}
+
+/// The task has ended without any. No `Shared` lies there: its address is a multiple of 4 at least.
+const ENDED: *mut Shared = ptr::without_provenance_mut(1);
+
+/// Shared by a task and its abort handles.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    name: Option<Box<str>>,
+    /// Relaxed: who sets it then wakes the task, and the wake carries it.
+    aborted: AtomicBool,
+    /// Release when it is set, so that whoever sees the end sees all that came before it.
+    ended: AtomicBool,
+    /// Where the task waits in its executor's table; 0 before it waits. Used at home.
+    place: AtomicU32,
+}
+
+impl Extras {
+    pub(crate) fn new(name: Option<Box<str>>) -> Self {
+        let shared = match name {
+            None => ptr::null_mut(),
+            name => into_raw(Arc::new(Shared::new(name))),
+        };
+        Self {
+            shared: AtomicPtr::new(shared),
+        }
+    }
+
+    /// What there is: from [`Arc::into_raw`].
+    #[inline]
+    fn raw(&self) -> Option<*const Shared> {
+        // Acquire: with the step that has put it there.
+        let shared = self.shared.load(Ordering::Acquire);
+        (!shared.is_null() && shared != ENDED).then_some(shared.cast_const())
+    }
+
+    #[inline]
+    fn get(&self) -> Option<&Shared> {
+        // SAFETY: the count that keeps it is ours until we drop.
+        self.raw().map(|shared| unsafe { &*shared })
+    }
+
+    /// The same, with a count for the caller.
+    fn get_counted(&self) -> Option<Arc<Shared>> {
+        let shared = self.raw()?;
+        // SAFETY: a count is ours until we drop, so there is one to be added to.
+        unsafe { Arc::increment_strong_count(shared) };
+        // SAFETY: with the count that was just added.
+        Some(unsafe { Arc::from_raw(shared) })
+    }
+
+    /// The word's one step. False if it was made before, by another.
+    fn step(&self, to: *mut Shared) -> bool {
+        // AcqRel: the task's end sees what is shared; and who finds the end there sees all that came before it.
+        let (ordering, failure) = (Ordering::AcqRel, Ordering::Acquire);
+        self.shared
+            .compare_exchange(ptr::null_mut(), to, ordering, failure)
+            .is_ok()
+    }
+
+    /// What the handles have, made with the first of them, on any thread. `place` is where the task notes its own.
+    pub(crate) fn share(&self, place: &AtomicU32) -> Arc<Shared> {
+        let shared = self.get_counted().unwrap_or_else(|| self.make());
+        // Between the word and the place: with `settle`.
+        fence(Ordering::SeqCst);
+        let place = place.load(Ordering::Relaxed);
+        if place != 0 {
+            shared.place.store(place, Ordering::Relaxed);
+        }
+        shared
+    }
+
+    /// Makes it, unless another thread comes first.
+    #[cold]
+    fn make(&self) -> Arc<Shared> {
+        let ours = Arc::new(Shared::new(None));
+        let raw = into_raw(Arc::clone(&ours));
+        if self.step(raw) {
+            return ours;
+        }
+        // SAFETY: from `into_raw` above, and nobody else has seen it.
+        drop(unsafe { Arc::from_raw(raw) });
+        self.get_counted().unwrap_or_else(|| {
+            ours.end();
+            ours
+        })
+    }
+
+    pub(crate) fn name(&self) -> Option<&str> {
+        self.get()?.name.as_deref()
+    }
+
+    /// Whether the task is to be dropped instead of polled.
+    #[inline]
+    pub(crate) fn is_aborted(&self) -> bool {
+        self.get()
+            .is_some_and(|shared| shared.aborted.load(Ordering::Relaxed))
+    }
+
+    /// The task waits at `at`, for the first time: notes it in its `place`, and where handles look.
+    pub(crate) fn settle(&self, place: &AtomicU32, at: u32) {
+        place.store(at, Ordering::Relaxed);
+        // Both write before they look, so one of us sees the other: `share` the place, or we the word.
+        fence(Ordering::SeqCst);
+        if let Some(shared) = self.get() {
+            shared.place.store(at, Ordering::Relaxed);
+        }
+    }
+
+    /// The task has ended.
+    pub(crate) fn end(&self) {
+        if !self.step(ENDED) {
+            if let Some(shared) = self.get() {
+                shared.end();
+            }
+        }
+    }
+}
+
+impl Drop for Extras {
+    fn drop(&mut self) {
+        if let Some(shared) = self.raw() {
+            // SAFETY: this count is ours to give up, once.
+            drop(unsafe { Arc::from_raw(shared) });
+        }
+    }
+}
+
+fn into_raw(shared: Arc<Shared>) -> *mut Shared {
+    Arc::into_raw(shared).cast_mut()
+}
+
+impl Shared {
+    fn new(name: Option<Box<str>>) -> Self {
+        Self {
+            name,
+            aborted: AtomicBool::new(false),
+            ended: AtomicBool::new(false),
+            place: AtomicU32::new(0),
+        }
+    }
+
+    /// Marks the task. False if it was marked before.
+    pub(crate) fn abort(&self) -> bool {
+        !self.aborted.swap(true, Ordering::Relaxed)
+    }
+
+    pub(crate) fn place(&self) -> u32 {
+        self.place.load(Ordering::Relaxed)
+    }
+
+    fn end(&self) {
+        self.ended.store(true, Ordering::Release);
+    }
+
+    pub(crate) fn has_ended(&self) -> bool {
+        self.ended.load(Ordering::Acquire) // with `end`
+    }
+}
+
+impl fmt::Debug for Extras {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Extras").field(&self.get()).finish()
+    }
+}
+
+#[cfg(all(test, loom))]
+#[path = "extras_loom.rs"]
+mod loom_models;
