@@ -34,7 +34,7 @@ pub(super) fn see_off(mut running: Running, home: &Handle) {
     };
     let name = format!("the end of child {}", running.id());
     let origin = Origin {
-        name: Some(Box::new(name.into())),
+        name: Some(name.into()),
         ..Origin::caller()
     };
     drop(home.spawn_as(origin, reap(Orphan(Some(running)))));
