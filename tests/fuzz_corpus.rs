@@ -3,6 +3,12 @@
 use std::fs;
 use std::path::Path;
 
+#[path = "../fuzz/src/tools/abroad.rs"]
+mod abroad;
+#[path = "../fuzz/src/tools/bytes.rs"]
+mod bytes;
+#[path = "../fuzz/src/executor.rs"]
+mod executor;
 #[path = "../fuzz/src/timers.rs"]
 mod timers;
 
@@ -25,4 +31,9 @@ fn replay(target: &str, run: fn(&[u8])) {
 #[test]
 fn the_timers_do_as_a_sorted_map_does() {
     replay("timers", timers::run);
+}
+
+#[test]
+fn the_executor_does_as_a_queue_does() {
+    replay("executor", executor::run);
 }
