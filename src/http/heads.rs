@@ -4,8 +4,8 @@
 //! and a line that ends without a CR (2.2). A proxy might read two requests where we read one. The end of such a line becomes a
 //! NUL, which hyper refuses: so the 400 comes behind the answers to the requests before it, and the connection ends.
 //!
-//! Where the next head begins is known as long as bodies have a `Content-Length`. Behind a chunked body, or where the client asks
-//! for another protocol, nothing is looked at any more.
+//! Where the next head begins is known from the length of a body, or the sizes of its chunks. Where the client asks for another
+//! protocol, nothing is looked at any more.
 
 /// Where the bytes of a connection are.
 #[derive(Debug, Default)]
@@ -27,6 +27,12 @@ enum At {
     Head,
     /// In a body of which so many bytes are to come.
     Body(u64),
+    /// Before the size of a chunk.
+    Size,
+    /// In a chunk of which so many bytes are to come, with the end of its line.
+    Chunk(u64),
+    /// Behind the last chunk.
+    Trailers,
 }
 
 /// What the head has told so far.
@@ -54,8 +60,9 @@ impl Heads {
             let rest = &bytes[from..];
             from += match self.at {
                 At::Elsewhere => return None,
-                At::Body(left) => self.skip(left, rest.len()),
-                At::Start | At::Head => match self.look_at_line(rest) {
+                At::Body(left) => self.skip(left, rest.len(), At::Body, At::Start),
+                At::Chunk(left) => self.skip(left, rest.len(), At::Chunk, At::Size),
+                At::Start | At::Head | At::Size | At::Trailers => match self.look_at_line(rest) {
                     Ok(n) => n,
                     Err((n, Spoiled)) => return Some(from + n - 1),
                 },
@@ -64,11 +71,11 @@ impl Heads {
         None
     }
 
-    /// Passes over a body, or as much as there is of it.
-    fn skip(&mut self, left: u64, there: usize) -> usize {
+    /// Passes over a body or a chunk, or as much as there is of it, and goes on with `then`.
+    fn skip(&mut self, left: u64, there: usize, at: fn(u64) -> At, then: At) -> usize {
         let n = usize::try_from(left).map_or(there, |left| left.min(there));
         let left = left - n as u64;
-        self.at = if left == 0 { At::Start } else { At::Body(left) };
+        self.at = if left == 0 { then } else { at(left) };
         n
     }
 
@@ -94,10 +101,15 @@ impl Heads {
 
     /// Takes a whole line, without its LF.
     fn take(&mut self, line: &[u8]) -> Result<(), Spoiled> {
-        let line = line.strip_suffix(b"\r").ok_or(Spoiled)?;
+        let Some(line) = line.strip_suffix(b"\r") else {
+            return self.take_bare();
+        };
         match (&self.at, line) {
             (At::Head, b"") => self.end(),
             (At::Head, _) => return self.fields.take(line),
+            (At::Size, _) => self.at = chunk(line),
+            (At::Trailers, b"") => self.at = At::Start,
+            (At::Trailers, _) => {}
             (_, b"") => {} // RFC 9112, 2.2: an empty line before a request is passed over
             _ => {
                 self.fields.upgrades = line.starts_with(b"CONNECT ");
@@ -107,14 +119,35 @@ impl Heads {
         Ok(())
     }
 
+    /// A line without a CR. As a size hyper refuses it by itself, but a NUL there it would pass over.
+    fn take_bare(&mut self) -> Result<(), Spoiled> {
+        if self.at != At::Size {
+            return Err(Spoiled);
+        }
+        self.at = At::Elsewhere;
+        Ok(())
+    }
+
     /// The head is whole.
     fn end(&mut self) {
         let fields = std::mem::take(&mut self.fields);
         self.at = match fields.length {
-            _ if fields.is_chunked || fields.upgrades => At::Elsewhere,
+            _ if fields.upgrades => At::Elsewhere,
+            _ if fields.is_chunked => At::Size,
             None | Some(0) => At::Start,
             Some(length) => At::Body(length),
         };
+    }
+}
+
+/// What follows on the line with a chunk's size. One that hyper refuses is the end of the connection.
+fn chunk(line: &[u8]) -> At {
+    let digits = line.iter().take_while(|byte| byte.is_ascii_hexdigit());
+    let digits = std::str::from_utf8(&line[..digits.count()]).unwrap_or_default();
+    match u64::from_str_radix(digits, 16).map(|size| (size, size.checked_add(2))) {
+        Ok((0, _)) => At::Trailers,
+        Ok((_, Some(with_its_end))) => At::Chunk(with_its_end),
+        _ => At::Elsewhere,
     }
 }
 

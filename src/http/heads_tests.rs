@@ -47,6 +47,25 @@ fn a_line_without_a_cr_is_spoiled() {
 }
 
 #[test]
+fn behind_a_chunked_body_both_lengths_are_spoiled_too() {
+    let post = "POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n";
+    let both = format!("{post}content-length: 2\r\n\r\n");
+    for body in [
+        "0\r\n\r\n",
+        "2\r\n\n\n\r\n0\r\n\r\n",
+        "a;x=y\r\n0123456789\r\n000\r\nsum: 1\r\n\r\n",
+    ] {
+        assert_spoiled(&format!("{post}\r\n{body}{both}"), Some("content-length"));
+    }
+    let trailer = format!("{post}\r\n0\r\nsum: 1\nx: y\r\n\r\n");
+    assert_spoiled(&trailer, Some("sum"));
+    // hyper takes none of these sizes.
+    for size in ["", "+1\r", "x\r", "ffffffffffffffff\r", "1"] {
+        assert_spoiled(&format!("{post}\r\n{size}\n{both}"), None);
+    }
+}
+
+#[test]
 fn what_is_no_head_is_let_through() {
     let body = "\n\ntransfer-encoding: x\ncontent-length: 2\n";
     let length = body.len();
