@@ -26,6 +26,7 @@ pub mod signals;
 mod sockets;
 pub mod steps;
 pub mod store;
+mod stoves;
 pub mod timestamp;
 pub mod tls;
 

@@ -3,6 +3,7 @@
 // Each test file takes what it needs and leaves the rest.
 #![allow(dead_code)]
 
+pub(crate) mod clock;
 pub(crate) mod disk;
 pub(crate) mod guest;
 pub(crate) mod postgres;
