@@ -430,6 +430,11 @@ fn fields(path: &str) -> Vec<Row> {
             &[(200, "")],
         ),
         (
+            "any version to match",
+            with("GET", "if-match: *"),
+            &[(200, "")],
+        ),
+        (
             "no tag at all",
             with("GET", "if-none-match: 1"),
             &[(400, "malformed-header")],
@@ -565,6 +570,13 @@ fn a_field_that_is_wrong_is_named_by_its_pointer() {
         (
             r#"{"name":"x","ingredients":["a",7]}"#,
             vec!["/ingredients/1"],
+        ),
+        (
+            &format!(
+                r#"{{"name":"x","ingredients":["a"{}]}}"#,
+                r#","a""#.repeat(10_000)
+            ),
+            vec!["/ingredients"],
         ),
         (
             r#"{"name":"","ingredients":["a",""],"price_cents":4000000000}"#,
@@ -706,6 +718,40 @@ fn who_is_slow_is_told_so_and_nothing_is_stored() {
         service.client().call("GET", "/sandwiches").json()["sandwiches"],
         serde_json::json!([])
     );
+    service.stop();
+}
+
+#[test]
+fn a_body_far_too_large_is_refused_while_most_of_it_is_still_to_come() {
+    let folder = Folder::new();
+    let service = Service::start(&folder.db());
+    let post = "POST /sandwiches HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n";
+    let piece = " ".repeat(0x1000);
+
+    for (head, piece) in [
+        (
+            format!("{post}content-length: 10000000000\r\n\r\n"),
+            piece.clone(),
+        ),
+        (
+            format!("{post}transfer-encoding: chunked\r\n\r\n"),
+            format!("1000\r\n{piece}\r\n"),
+        ),
+    ] {
+        let mut client = TcpStream::connect(service.address).unwrap();
+        client.set_write_timeout(Some(PATIENCE)).unwrap();
+        client.write_all(head.as_bytes()).unwrap();
+        let mut reader = client.try_clone().unwrap();
+        let refused = std::thread::spawn(move || {
+            let mut answer = [0; 12];
+            reader.read_exact(&mut answer).map(|()| answer)
+        });
+        let begun = Instant::now();
+        while client.write_all(piece.as_bytes()).is_ok() {
+            assert!(begun.elapsed() < PATIENCE, "it reads without end");
+        }
+        assert_eq!(&refused.join().unwrap().unwrap(), b"HTTP/1.1 413");
+    }
     service.stop();
 }
 
