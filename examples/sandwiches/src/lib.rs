@@ -8,6 +8,7 @@
 //! While that runs elsewhere, the one thread answers others.
 
 pub mod app;
+pub mod descriptors;
 pub mod flaw;
 pub mod kitchen;
 pub mod layers;

@@ -137,22 +137,10 @@ fn a_load_leaves_nothing_open_but_the_readers_of_the_store() {
 
     all_gone(&program, &mut watch, sockets);
     // The writer and at most four readers, however many have asked: they stay for those who come next.
-    assert!(
-        (2..=5).contains(&files("sandwiches.db")),
-        "{:?}",
-        program.descriptors()
-    );
-    assert!(
-        files("sandwiches.db-wal") <= 5,
-        "{:?}",
-        program.descriptors()
-    );
-    let sizes = program.descriptors().len();
-    assert!(
-        sizes - program.sockets() <= 20,
-        "{:?}",
-        program.descriptors()
-    );
+    assert!((2..=5).contains(&files("sandwiches.db")));
+    assert!(files("sandwiches.db-wal") <= 5);
+    let others = program.descriptors().len() - program.sockets();
+    assert!(others <= 24, "{others}"); // those of the runtime, of the log, and what the test's starter has left open
 }
 
 #[test]

@@ -35,12 +35,12 @@ impl Program {
         Program::by(Command::new(BINARY), db, more)
     }
 
-    /// With at most so many descriptors.
-    pub(crate) fn within(descriptors: u64, db: impl AsRef<OsStr>, more: &[&str]) -> Program {
-        let limit = format!("ulimit -n {descriptors} && exec \"$0\" \"$@\"");
+    /// Within limits such as `-n 40`, as `ulimit` takes them.
+    pub(crate) fn within(limits: &str, db: impl AsRef<OsStr>) -> Program {
+        let limited = format!("ulimit {limits} && exec \"$0\" \"$@\"");
         let mut shell = Command::new("sh");
-        shell.args(["-c", &limit, BINARY]);
-        Program::by(shell, db, more)
+        shell.args(["-c", &limited, BINARY]);
+        Program::by(shell, db, &[])
     }
 
     /// Started by this command, which gets the arguments. Returns once it listens.
