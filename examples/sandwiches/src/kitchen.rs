@@ -8,13 +8,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use toque::sync::{CancellationToken, Notify};
-use toque::task::JoinSet;
 use toque::time::{sleep, timeout};
 use tracing::{info, warn};
 use uuid::Uuid;
 
 use crate::order::{Order, Step};
 use crate::store::{Store, StoreError};
+use crate::stoves::Stoves;
 
 /// How long an order stays with a cook that says nothing.
 const LEASE: Duration = Duration::from_secs(30);
@@ -22,8 +22,6 @@ const LEASE: Duration = Duration::from_secs(30);
 const RENEWAL: Duration = Duration::from_secs(10);
 /// How often the kitchen looks for orders that nobody has told it of: another instance's, whose lease is over.
 const ROUND: Duration = Duration::from_secs(2);
-/// Orders that are cooked at a time; the rest wait in the store.
-const STOVES: usize = 256;
 /// How often keys that are too old are removed.
 const SWEEP: Duration = Duration::from_secs(600);
 
@@ -73,28 +71,27 @@ impl Kitchen {
             closing: self.closing.clone(),
         };
         drop(toque::spawn(sweep(Arc::clone(&self.store))));
-        let mut stoves = JoinSet::new();
+        let mut stoves = Stoves::default();
         while !self.closing.is_cancelled() {
-            while stoves.try_join_next().is_some() {}
-            let free = STOVES - stoves.len();
+            let free = stoves.free();
             if let Err(error) = claim(&cook, free, &mut stoves).await {
                 warn!("no orders can be read: {error}");
             }
-            if stoves.len() == STOVES {
-                stoves.join_next().await;
+            if stoves.free() == 0 {
+                stoves.one_done().await;
             } else {
                 let round = timeout(ROUND, self.bell.notified());
                 let _ = self.closing.run_until_cancelled(round).await; // rung or not, it looks again
             }
         }
-        while stoves.join_next().await.is_some() {}
+        stoves.all_done().await;
     }
 }
 
 /// Gives each order that is free a stove.
-async fn claim(cook: &Cook, free: usize, stoves: &mut JoinSet<()>) -> Result<(), StoreError> {
+async fn claim(cook: &Cook, free: usize, stoves: &mut Stoves) -> Result<(), StoreError> {
     for order in cook.store.claim(cook.id, LEASE, free as u32).await? {
-        stoves.spawn(cook.clone().cook(order));
+        stoves.put(order.id, cook.clone().cook(order));
     }
     Ok(())
 }

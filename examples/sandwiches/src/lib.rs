@@ -8,6 +8,7 @@
 //! While that runs elsewhere, the one thread answers others.
 
 pub mod app;
+pub mod descriptors;
 pub mod flaw;
 pub mod kitchen;
 pub mod layers;
@@ -26,6 +27,7 @@ pub mod signals;
 mod sockets;
 pub mod steps;
 pub mod store;
+mod stoves;
 pub mod timestamp;
 pub mod tls;
 

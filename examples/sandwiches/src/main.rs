@@ -20,7 +20,7 @@ use clap::Parser;
 use futures_rustls::TlsAcceptor;
 use sandwiches::options::Options;
 use sandwiches::signals::Bell;
-use sandwiches::{App, log, store, tls};
+use sandwiches::{App, descriptors, log, store, tls};
 use toque::Core;
 use toque::http::{Listener, Report};
 use toque::net::TcpListener;
@@ -40,6 +40,7 @@ type Outcome = Result<(), Box<dyn Error + Send + Sync>>;
 fn main() -> ExitCode {
     let options = Options::parse();
     log::install(options.log);
+    descriptors::take_all();
     match run(options) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::http::Method;
-use toque::http::ServeHandle;
+use toque::http::{ServeHandle, Stats};
 
 /// Upper ends of the histogram's buckets, in microseconds and in the seconds that are shown: from a read in memory to a
 /// client's patience.
@@ -120,8 +120,28 @@ impl Metrics {
             "counter",
             "Failures to accept a connection.",
         )?;
-        writeln!(to, "accept_errors_total {failed}")
+        writeln!(to, "accept_errors_total {failed}")?;
+        write_timeouts(&stats, to)
     }
+}
+
+fn write_timeouts(stats: &[Stats], to: &mut String) -> fmt::Result {
+    let name = "connection_timeouts_total";
+    let help = "Deadlines that clients have missed, as `--help` names them.";
+    head(to, name, "counter", help)?;
+    let deadlines: [(&str, fn(&Stats) -> u64); 6] = [
+        ("first-byte", |one| one.timeouts.first_byte),
+        ("head", |one| one.timeouts.headers),
+        ("request", |one| one.timeouts.request),
+        ("body", |one| one.timeouts.body_idle),
+        ("write", |one| one.timeouts.write_idle),
+        ("idle", |one| one.timeouts.keep_alive),
+    ];
+    for (deadline, count) in deadlines {
+        let missed: u64 = stats.iter().map(count).sum();
+        writeln!(to, "{name}{{deadline=\"{deadline}\"}} {missed}")?;
+    }
+    Ok(())
 }
 
 impl Times {

@@ -58,6 +58,12 @@ impl Sandwich {
         }
     }
 
+    /// How much text it has, in bytes.
+    pub(crate) fn text_len(&self) -> usize {
+        let ingredients: usize = self.ingredients.iter().map(String::len).sum();
+        self.name.len() + ingredients + self.description.as_ref().map_or(0, String::len)
+    }
+
     /// The part that a client decides.
     pub fn into_draft(self) -> Draft {
         Draft {

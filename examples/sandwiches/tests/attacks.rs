@@ -5,13 +5,13 @@
 
 mod support;
 
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sandwiches::Settings;
 use serde_json::Value;
-use support::{Folder, Service, make};
+use support::{Folder, PATIENCE, Service, make};
 use toque::http::ServerConfig;
 
 /// What a row sends.
@@ -68,6 +68,9 @@ fn framing() -> Vec<Row> {
         ("a space before the colon", b"GET /healthz HTTP/1.1\r\nhost : x\r\n\r\n".to_vec(), &[(400, "-")]),
         ("a chunk size with a sign", post("transfer-encoding: chunked\r\n", "+2\r\n{}\r\n0\r\n\r\n"), &[(400, "malformed-body")]),
         ("a chunk size of 17 digits", post("transfer-encoding: chunked\r\n", "10000000000000002\r\n{}\r\n0\r\n\r\n"), &[(400, "malformed-body")]),
+        ("a chunk size of 16 digits, with which any sum overflows", post("transfer-encoding: chunked\r\n", "2\r\n{}\r\nffffffffffffffff\r\nGET /healthz HTTP/1.1\r\nhost: x\r\n\r\n"), &[(400, "malformed-body")]),
+        ("a chunk size of 16 digits that becomes 0 by two more", post("transfer-encoding: chunked\r\n", "fffffffffffffffe\r\n\r\n0\r\n\r\nGET /healthz HTTP/1.1\r\nhost: x\r\n\r\n"), &[(400, "malformed-body")]),
+        ("a chunk size of 40 digits", post("transfer-encoding: chunked\r\n", &format!("{}\r\n{{}}\r\n0\r\n\r\n", "f".repeat(40))), &[(400, "malformed-body")]),
         ("a chunk size that is none", post("transfer-encoding: chunked\r\n", "soup\r\n{}\r\n0\r\n\r\n"), &[(400, "malformed-body")]),
         ("a chunk cut short", post("transfer-encoding: chunked\r\n", "5\r\n{}"), &[(400, "malformed-body")]),
         ("a body cut short", post("content-length: 50\r\n", r#"{"name":"x"}"#), &[(400, "malformed-body")]),
@@ -314,6 +317,11 @@ fn bodies() -> Vec<Row> {
             json(&r#"{"a":"#.repeat(10_000)),
             &[(400, "malformed-json")],
         ),
+        (
+            "a hundred thousand arrays",
+            json(&"[".repeat(100_000)),
+            &[(413, "content-too-large")],
+        ),
         ("a list", json("[]"), &[(400, "malformed-json")]),
         ("null", json("null"), &[(400, "malformed-json")]),
         (
@@ -419,6 +427,11 @@ fn fields(path: &str) -> Vec<Row> {
         (
             "another tag",
             with("GET", r#"if-none-match: "2""#),
+            &[(200, "")],
+        ),
+        (
+            "any version to match",
+            with("GET", "if-match: *"),
             &[(200, "")],
         ),
         (
@@ -559,6 +572,13 @@ fn a_field_that_is_wrong_is_named_by_its_pointer() {
             vec!["/ingredients/1"],
         ),
         (
+            &format!(
+                r#"{{"name":"x","ingredients":["a"{}]}}"#,
+                r#","a""#.repeat(10_000)
+            ),
+            vec!["/ingredients"],
+        ),
+        (
             r#"{"name":"","ingredients":["a",""],"price_cents":4000000000}"#,
             vec!["/name", "/ingredients/1", "/price_cents"],
         ),
@@ -599,6 +619,38 @@ fn a_name_of_a_mebibyte_is_named_where_the_limit_lets_it_in() {
         (answer.status, &answer.json()["errors"][0]["pointer"]),
         (422, &"/name".into())
     );
+    service.stop();
+}
+
+#[test]
+fn a_hundred_thousand_arrays_are_refused_by_their_depth_where_the_limit_lets_them_in() {
+    let folder = Folder::new();
+    let settings = Settings {
+        body_max: 2 << 20,
+        ..Settings::default()
+    };
+    let service = Service::with(&folder.db(), settings, ServerConfig::new());
+    let client = &mut service.client();
+
+    for body in [
+        "[".repeat(100_000) + &"]".repeat(100_000),
+        format!(
+            r#"{{"name":{}{}}}"#,
+            "[".repeat(100_000),
+            "]".repeat(100_000)
+        ),
+        r#"{"name":"#.repeat(100_000),
+    ] {
+        let answer = client.call_with("POST", "/sandwiches", "application/json", body.as_bytes());
+        let problem = answer.json();
+        let detail = problem["detail"].as_str().unwrap();
+        assert_eq!(
+            (answer.status, &problem["type"]),
+            (400, &"/problems/malformed-json".into())
+        );
+        let is_told = detail.contains("recursion limit") && detail.contains("line 1 column ");
+        assert!(is_told, "{detail}");
+    }
     service.stop();
 }
 
@@ -666,5 +718,92 @@ fn who_is_slow_is_told_so_and_nothing_is_stored() {
         service.client().call("GET", "/sandwiches").json()["sandwiches"],
         serde_json::json!([])
     );
+    service.stop();
+}
+
+#[test]
+fn a_body_far_too_large_is_refused_while_most_of_it_is_still_to_come() {
+    let folder = Folder::new();
+    let service = Service::start(&folder.db());
+    let post = "POST /sandwiches HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n";
+    let piece = " ".repeat(0x1000);
+
+    for (head, piece) in [
+        (
+            format!("{post}content-length: 10000000000\r\n\r\n"),
+            piece.clone(),
+        ),
+        (
+            format!("{post}transfer-encoding: chunked\r\n\r\n"),
+            format!("1000\r\n{piece}\r\n"),
+        ),
+    ] {
+        let mut client = TcpStream::connect(service.address).unwrap();
+        client.set_write_timeout(Some(PATIENCE)).unwrap();
+        client.write_all(head.as_bytes()).unwrap();
+        let mut reader = client.try_clone().unwrap();
+        let refused = std::thread::spawn(move || {
+            let mut answer = [0; 12];
+            reader.read_exact(&mut answer).map(|()| answer)
+        });
+        let begun = Instant::now();
+        while client.write_all(piece.as_bytes()).is_ok() {
+            assert!(begun.elapsed() < PATIENCE, "it reads without end");
+        }
+        assert_eq!(&refused.join().unwrap().unwrap(), b"HTTP/1.1 413");
+    }
+    service.stop();
+}
+
+/// Sends a byte now and then until the service has ended the connection. Gives the status that it told, if any.
+fn drip(to: SocketAddr, begin: &str) -> Option<u16> {
+    let mut stream = TcpStream::connect(to).unwrap();
+    stream.write_all(begin.as_bytes()).unwrap();
+    // Often enough that nothing is ever silent for as long as a deadline.
+    stream
+        .set_read_timeout(Some(Duration::from_millis(20)))
+        .unwrap();
+    let begun = Instant::now();
+    let mut answer = Vec::new();
+    loop {
+        let mut piece = [0; 1024];
+        match stream.read(&mut piece) {
+            Ok(0) => break,
+            Ok(n) => answer.extend(&piece[..n]),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+            Err(_) => break, // reset: the last byte crossed the end
+        }
+        let _ = stream.write_all(b"a");
+        assert!(begun.elapsed() < PATIENCE, "{begin:?}: it goes on and on");
+    }
+    (!answer.is_empty()).then(|| answers_in(&answer, false)[0].0)
+}
+
+#[test]
+fn who_sends_a_byte_now_and_then_is_ended_by_the_deadline_of_the_whole() {
+    let folder = Folder::new();
+    let config = ServerConfig::new()
+        .headers(Duration::from_millis(300))
+        .request(Duration::from_millis(600));
+    let service = Service::with(&folder.db(), Settings::default(), config);
+    let post = "POST /sandwiches HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n";
+
+    for (what, begin) in [
+        ("the request line", "GET /"),
+        ("a header", "GET /healthz HTTP/1.1\r\nhost: x\r\na: "),
+        (
+            "a body",
+            &format!("{post}content-length: 60000\r\n\r\n{{\"name\":\""),
+        ),
+        (
+            "a chunk",
+            &format!("{post}transfer-encoding: chunked\r\n\r\nf000\r\n{{\"name\":\""),
+        ),
+    ] {
+        let told = drip(service.address, begin);
+        assert!(matches!(told, Some(408) | None), "{what}: {told:?}");
+    }
+    let menu = service.client().call("GET", "/sandwiches").json();
+    assert_eq!(menu["sandwiches"], serde_json::json!([]));
     service.stop();
 }

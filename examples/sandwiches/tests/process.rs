@@ -2,86 +2,16 @@
 
 mod support;
 
-use std::io::{BufRead, BufReader, Lines};
-use std::net::SocketAddr;
-use std::path::Path;
-use std::process::{Child, ChildStderr, Command, Stdio};
+use std::process::Command;
 
+use support::program::{BINARY, Program};
 use support::{Client, Folder, make};
-
-/// The program, running.
-struct Program {
-    child: Child,
-    address: SocketAddr,
-    log: Lines<BufReader<ChildStderr>>,
-}
-
-impl Program {
-    fn start(db: &Path) -> Program {
-        Program::with(db, &[])
-    }
-
-    /// With more on its command line.
-    fn with(db: &Path, more: &[&str]) -> Program {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_sandwiches"))
-            .args(["--listen", "127.0.0.1:0", "--allow-slow", "--db"])
-            .arg(db)
-            .args(more)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut words = BufReader::new(child.stdout.take().unwrap()).lines();
-        let first = words.next().unwrap().unwrap();
-        let address = first
-            .strip_prefix("sandwiches on http://")
-            .and_then(|rest| rest.split(',').next());
-        let address = address
-            .and_then(|address| address.parse().ok())
-            .unwrap_or_else(|| panic!("no address: {first}"));
-        let second = words.next().unwrap().unwrap();
-        assert!(
-            second.starts_with(&format!("try: curl -i http://{address}/sandwiches ")),
-            "{second}"
-        );
-        let log = BufReader::new(child.stderr.take().unwrap()).lines();
-        Program {
-            child,
-            address,
-            log,
-        }
-    }
-
-    /// Reads the log up to a line with this in it.
-    fn wait_for(&mut self, words: &str) {
-        assert!(
-            self.log.any(|line| line.unwrap().contains(words)),
-            "the log ended without {words:?}"
-        );
-    }
-
-    fn signal(&self, name: &str) {
-        let status = Command::new("kill")
-            .args(["-s", name, &self.child.id().to_string()])
-            .status()
-            .unwrap();
-        assert!(status.success());
-    }
-}
-
-/// A test that panics leaves no process behind.
-impl Drop for Program {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
 
 #[test]
 fn either_signal_lets_the_request_in_flight_finish_and_exits_with_zero() {
     for signal in ["TERM", "INT"] {
         let folder = Folder::new();
-        let mut program = Program::start(&folder.db());
+        let mut program = Program::start(folder.db());
         let mut client = Client::connect(program.address);
         let path = make(&mut client, "BLT");
         client.send("GET", &format!("{path}?slow_ms=500"));
@@ -92,14 +22,14 @@ fn either_signal_lets_the_request_in_flight_finish_and_exits_with_zero() {
         assert_eq!(client.receive().status, 200, "{signal}");
         client.expect_end();
         program.wait_for("0 aborted");
-        assert!(program.child.wait().unwrap().success(), "{signal}");
+        assert!(program.end().success(), "{signal}");
     }
 }
 
 #[test]
 fn a_second_signal_ends_it_at_once() {
     let folder = Folder::new();
-    let mut program = Program::start(&folder.db());
+    let mut program = Program::start(folder.db());
     let mut client = Client::connect(program.address);
     let path = make(&mut client, "BLT");
     client.send("GET", &format!("{path}?slow_ms=5000"));
@@ -109,17 +39,13 @@ fn a_second_signal_ends_it_at_once() {
     program.wait_for("closing, within 10s");
     program.signal("TERM");
 
-    assert_eq!(
-        program.child.wait().unwrap().code(),
-        None,
-        "ended by the signal"
-    );
+    assert_eq!(program.end().code(), None, "ended by the signal");
 }
 
 #[test]
 fn after_the_first_signal_it_is_not_ready_and_serves_whom_it_must() {
     let folder = Folder::new();
-    let mut program = Program::with(&folder.db(), &["--notice", "60m"]);
+    let mut program = Program::with(folder.db(), &["--notice", "60m"]);
     let mut client = Client::connect(program.address);
     let path = make(&mut client, "BLT");
     assert_eq!(client.call("GET", "/readyz").status, 200);
@@ -135,12 +61,11 @@ fn after_the_first_signal_it_is_not_ready_and_serves_whom_it_must() {
 #[test]
 fn what_was_answered_survives_a_kill() {
     let folder = Folder::new();
-    let mut program = Program::start(&folder.db());
+    let mut program = Program::start(folder.db());
     let path = make(&mut Client::connect(program.address), "BLT");
-    program.child.kill().unwrap();
-    program.child.wait().unwrap();
+    program.kill();
 
-    let program = Program::start(&folder.db());
+    let program = Program::start(folder.db());
     assert_eq!(
         Client::connect(program.address).call("GET", &path).json()["name"],
         "BLT"
@@ -152,7 +77,7 @@ fn a_file_that_is_no_database_is_refused_in_words() {
     let folder = Folder::new();
     std::fs::write(folder.db(), "a shopping list".repeat(100)).unwrap();
 
-    let output = Command::new(env!("CARGO_BIN_EXE_sandwiches"))
+    let output = Command::new(BINARY)
         .arg("--db")
         .arg(folder.db())
         .output()
@@ -169,7 +94,7 @@ fn a_file_that_is_no_database_is_refused_in_words() {
 #[test]
 fn several_threads_share_the_port_and_the_end() {
     let folder = Folder::new();
-    let mut program = Program::with(&folder.db(), &["--threads", "3", "--log", "json"]);
+    let mut program = Program::with(folder.db(), &["--threads", "3", "--log", "json"]);
     let path = make(&mut Client::connect(program.address), "BLT");
     // Which thread a connection comes to is the system's choice: of so many, each gets some.
     let mut clients: Vec<Client> = (0..32).map(|_| Client::connect(program.address)).collect();
@@ -190,23 +115,22 @@ fn several_threads_share_the_port_and_the_end() {
         program.wait_for("0 aborted");
     }
     program.wait_for(r#""message":"closed""#);
-    assert!(program.child.wait().unwrap().success());
+    assert!(program.end().success());
 }
 
 #[test]
 fn after_a_kill_a_key_still_makes_one_and_orders_are_cooked_on() {
     let folder = Folder::new();
-    let mut program = Program::with(&folder.db(), &["--pace", "60s"]);
+    let mut program = Program::with(folder.db(), &["--pace", "60s"]);
     let mut client = Client::connect(program.address);
     let lines = "content-type: application/json\r\nidempotency-key: lunch\r\n";
     let made = client.call_lines("POST", "/sandwiches", lines, r#"{"name":"BLT"}"#);
     let order = serde_json::json!({ "sandwich": made.json()["id"] }).to_string();
     let order = client.call_lines("POST", "/orders", lines, &order);
     program.wait_for("cooking, from placed");
-    program.child.kill().unwrap();
-    program.child.wait().unwrap();
+    program.kill();
 
-    let mut program = Program::with(&folder.db(), &["--pace", "10ms"]);
+    let mut program = Program::with(folder.db(), &["--pace", "10ms"]);
     let mut client = Client::connect(program.address);
     let again = client.call_lines("POST", "/sandwiches", lines, r#"{"name":"BLT"}"#);
     assert_eq!(again.header("location"), made.header("location"));
@@ -218,7 +142,7 @@ fn after_a_kill_a_key_still_makes_one_and_orders_are_cooked_on() {
 #[test]
 fn the_six_steps_of_a_get_are_told_in_their_order() {
     let folder = Folder::new();
-    let mut program = Program::with(&folder.db(), &["--steps"]);
+    let mut program = Program::with(folder.db(), &["--steps"]);
     let mut client = Client::connect(program.address);
     let path = make(&mut client, "BLT");
 
@@ -233,7 +157,7 @@ fn the_six_steps_of_a_get_are_told_in_their_order() {
 #[test]
 fn a_flag_that_is_none_is_refused_with_2_and_one_that_cannot_be_met_with_1() {
     let folder = Folder::new();
-    let program = Program::start(&folder.db());
+    let program = Program::start(folder.db());
     let address = program.address.to_string();
     let other = Folder::new();
     for (args, status, words) in [
@@ -248,7 +172,7 @@ fn a_flag_that_is_none_is_refused_with_2_and_one_that_cannot_be_met_with_1() {
             "/no/cert",
         ),
     ] {
-        let output = Command::new(env!("CARGO_BIN_EXE_sandwiches"))
+        let output = Command::new(BINARY)
             .args(&args)
             .arg("--db")
             .arg(other.db())

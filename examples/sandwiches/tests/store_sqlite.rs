@@ -18,6 +18,7 @@ use sandwiches::store::{
 };
 use store_suite::{Place, all, in_time as run, make, order, store_suite};
 use support::Folder;
+use support::disk::SmallDisk;
 use uuid::Uuid;
 
 store_suite!(Some(place()));
@@ -246,40 +247,13 @@ fn a_full_file_is_unavailable_and_recovers_when_there_is_room() {
     });
 }
 
-/// A disk of a megabyte.
-struct SmallDisk(Folder);
-
-impl SmallDisk {
-    fn mount() -> Option<SmallDisk> {
-        let folder = Folder::new();
-        let mut mount = Command::new("mount");
-        mount.args(["-t", "tmpfs", "-o", "size=1m", "tmpfs"]);
-        mount.arg(folder.db().parent()?).stderr(Stdio::null());
-        if mount.status().is_ok_and(|status| status.success()) {
-            return Some(SmallDisk(folder));
-        }
-        eprintln!("skipped: only root can mount a small disk");
-        None
-    }
-}
-
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        let folder = self.0.db();
-        let _ = Command::new("umount")
-            .arg("-l")
-            .arg(folder.parent().unwrap())
-            .status();
-    }
-}
-
 #[test]
 fn a_full_disk_is_unavailable_and_recovers_when_there_is_room() {
     let Some(disk) = SmallDisk::mount() else {
         return;
     };
     run(async {
-        let path = disk.0.db();
+        let path = disk.db();
         let ballast = path.with_file_name("ballast");
         fs::write(&ballast, vec![0; 300_000]).unwrap();
         let store = open(&path, &Options::default());

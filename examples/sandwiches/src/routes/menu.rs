@@ -16,7 +16,7 @@ use crate::store::{Listing, Place, Sort};
 
 /// Sandwiches on one page, if the client does not say.
 const PAGE: u32 = 20;
-/// The most sandwiches on one page: a list must fit in memory, whatever is stored.
+/// The most sandwiches on one page: a list must fit in memory, whatever is stored. [`Page`](crate::store::Page) limits their size.
 const PAGE_MAX: u32 = 100;
 /// The name space of the cursors' seals: any constant would do, as long as it stays.
 const SEALS: Uuid = uuid!("019aa5d2-6a51-7c52-8f31-2f4a3d5be0c7");
@@ -67,7 +67,7 @@ pub(super) struct Question {
     /// The cursor of the page before, from its `next`.
     #[param(pattern = "^-?[0-9]+[.][0-9a-f]{32}[.][0-9a-f]*~[0-9a-f]{16}$")]
     after: Option<String>,
-    /// How many.
+    /// At most how many. A page of large sandwiches has fewer, and leads on all the same.
     #[param(minimum = 1, maximum = 100)]
     limit: Option<u32>,
 }

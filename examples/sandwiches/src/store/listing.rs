@@ -22,7 +22,7 @@ pub struct Listing {
     pub descending: bool,
     /// Only those behind this place: the last one of the page before.
     pub after: Option<Place>,
-    /// At most so many. 0 gives an empty page.
+    /// At most so many; fewer if they are large, see [`Page::BYTES_MAX`]. 0 gives an empty page.
     pub limit: u32,
 }
 
@@ -68,12 +68,27 @@ pub struct Page {
 }
 
 impl Page {
+    /// The most text that the sandwiches of one page have together, in bytes, if there is more than one. A page is in memory for
+    /// as long as its client takes to read it, and there may be many clients that don't.
+    pub const BYTES_MAX: usize = 512 * 1024;
+
     /// Made from one sandwich more than were asked for, if there is one more.
     pub(super) fn cut(mut sandwiches: Vec<Sandwich>, limit: u32) -> Page {
-        let more = sandwiches.len() > limit as usize;
-        sandwiches.truncate(limit as usize);
+        let fitting = Page::fitting(&sandwiches).min(limit as usize);
+        let more = sandwiches.len() > fitting;
+        sandwiches.truncate(fitting);
         let next = sandwiches.last().filter(|_| more).map(Place::of);
         Page { sandwiches, next }
+    }
+
+    /// How many of them fit on a page: one at least, or the list would not go on.
+    fn fitting(sandwiches: &[Sandwich]) -> usize {
+        let mut bytes = 0;
+        let fits = |sandwich: &&Sandwich| {
+            bytes += sandwich.text_len();
+            bytes <= Page::BYTES_MAX
+        };
+        sandwiches.iter().take_while(fits).count().max(1)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use sandwiches::sandwich::Sandwich;
-use sandwiches::store::{Listing, Precondition, Sort, Store};
+use sandwiches::store::{Listing, Page, Precondition, Sort, Store};
 
 use super::{Place, draft, make, names, new};
 
@@ -82,6 +82,41 @@ pub(crate) async fn pages_show_all_that_stays_exactly_once(place: Place) {
             );
         }
     }
+}
+
+pub(crate) async fn a_page_of_large_sandwiches_ends_early_and_leads_on(place: Place) {
+    let store = place.store().await;
+    // Two of a third of a page each, then one that is larger than a page, and two small ones.
+    let third = Page::BYTES_MAX / 3;
+    for (name, size) in [
+        ("a", third),
+        ("b", third),
+        ("c", Page::BYTES_MAX + 1),
+        ("d", 1),
+        ("e", 1),
+    ] {
+        let text = "x".repeat(size);
+        new(store.create(draft(name, &[&text]), None).await);
+    }
+    let mut listing = Listing {
+        limit: 1000,
+        ..Listing::default()
+    };
+    let mut pages = Vec::new();
+    loop {
+        let page = store.list(listing.clone()).await.unwrap();
+        pages.push(
+            page.sandwiches
+                .iter()
+                .map(|one| one.name.clone())
+                .collect::<String>(),
+        );
+        listing.after = page.next;
+        if listing.after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(pages, ["ab", "c", "de"]);
 }
 
 pub(crate) async fn both_orders_are_total_and_the_same_everywhere(place: Place) {

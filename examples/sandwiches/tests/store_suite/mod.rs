@@ -104,6 +104,7 @@ macro_rules! store_suite {
             single::every_text_comes_back_as_it_was,
             single::what_was_answered_is_there_after_a_restart,
             listing::pages_show_all_that_stays_exactly_once,
+            listing::a_page_of_large_sandwiches_ends_early_and_leads_on,
             listing::both_orders_are_total_and_the_same_everywhere,
             listing::a_filter_takes_every_character_as_itself,
             listing::filters_ignore_case_and_combine,

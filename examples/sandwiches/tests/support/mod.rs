@@ -3,7 +3,11 @@
 // Each test file takes what it needs and leaves the rest.
 #![allow(dead_code)]
 
+pub(crate) mod clock;
+pub(crate) mod disk;
+pub(crate) mod guest;
 pub(crate) mod postgres;
+pub(crate) mod program;
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -11,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use sandwiches::store::{Options, Store, sqlite::SqliteStore};
@@ -20,7 +24,9 @@ use serde_json::Value;
 use toque::http::{Report, ServerConfig, serve};
 
 /// Longer than any answer takes; a test that gets here fails with a timeout instead of hanging.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+/// How often is looked for what nobody tells.
+const GLANCE: Duration = Duration::from_millis(5);
 
 /// How long each step of an order takes.
 pub(crate) const PACE: Duration = Duration::from_millis(20);
@@ -66,10 +72,23 @@ impl Client {
         lines: &str,
         body: &str,
     ) -> Answer {
+        self.try_call_lines(method, target, lines, body)
+            .expect("an answer comes")
+    }
+
+    /// The same; an error if the connection ends before the answer is whole.
+    pub(crate) fn try_call_lines(
+        &mut self,
+        method: &str,
+        target: &str,
+        lines: &str,
+        body: &str,
+    ) -> io::Result<Answer> {
         let length = body.len();
         let head = format!("{method} {target} HTTP/1.1\r\nhost: x\r\ncontent-length: {length}\r\n");
-        self.write(format!("{head}{lines}\r\n{body}").as_bytes());
-        self.receive()
+        let request = format!("{head}{lines}\r\n{body}");
+        self.0.get_mut().write_all(request.as_bytes())?;
+        self.try_receive()
     }
 
     /// Sends a request without a body, and does not wait for its answer.
@@ -82,33 +101,44 @@ impl Client {
     }
 
     /// The next answer.
+    #[track_caller]
     pub(crate) fn receive(&mut self) -> Answer {
-        let status_line = self.line();
-        let status = status_line
+        self.try_receive().expect("an answer comes")
+    }
+
+    /// The next answer; an error if the connection ends before it is whole.
+    pub(crate) fn try_receive(&mut self) -> io::Result<Answer> {
+        let status_line = self.try_line()?;
+        let code = status_line
             .split(' ')
             .nth(1)
             .and_then(|code| code.parse().ok());
-        let status = status.unwrap_or_else(|| panic!("no status line: {status_line:?}"));
-        let mut headers = Vec::new();
+        let status =
+            code.ok_or_else(|| io::Error::other(format!("no status line: {status_line:?}")))?;
+        let mut answer = Answer {
+            status,
+            headers: Vec::new(),
+            body: Vec::new(),
+        };
         loop {
-            let line = self.line();
+            let line = self.try_line()?;
             if line.is_empty() {
                 break;
             }
             let (name, value) = line.split_once(':').expect("a header has a colon");
-            headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
+            let header = (name.to_ascii_lowercase(), value.trim().to_owned());
+            answer.headers.push(header);
         }
-        let mut answer = Answer {
-            status,
-            headers,
-            body: Vec::new(),
-        };
-        let length = answer
-            .header("content-length")
-            .map_or(0, |n| n.parse().unwrap());
+        let length = answer.header("content-length");
+        let length = length.map_or(0, |n| n.parse().unwrap());
         answer.body.resize(length, 0);
-        self.0.read_exact(&mut answer.body).unwrap();
-        answer
+        self.0.read_exact(&mut answer.body)?;
+        Ok(answer)
+    }
+
+    /// The same connection, to do with it what a client does not.
+    pub(crate) fn stream(&self) -> TcpStream {
+        self.0.get_ref().try_clone().unwrap()
     }
 
     /// Whether nothing has arrived so far.
@@ -130,10 +160,14 @@ impl Client {
 
     /// The next line, without its end; empty at the end of the connection too.
     pub(crate) fn line(&mut self) -> String {
+        self.try_line().unwrap()
+    }
+
+    fn try_line(&mut self) -> io::Result<String> {
         let mut line = String::new();
-        self.0.read_line(&mut line).unwrap();
+        self.0.read_line(&mut line)?;
         line.truncate(line.trim_end().len());
-        line
+        Ok(line)
     }
 }
 
@@ -167,6 +201,19 @@ pub(crate) fn make(client: &mut Client, name: &str) -> String {
         .header("location")
         .expect("201 has a location")
         .to_owned()
+}
+
+/// Looks again and again until it is so: for what nobody tells, such as the number of descriptors of a process.
+#[track_caller]
+pub(crate) fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !is_so() {
+        assert!(
+            begun.elapsed() < PATIENCE,
+            "not within {PATIENCE:?}: {what}"
+        );
+        thread::sleep(GLANCE);
+    }
 }
 
 /// A folder of its own for each test, removed with what is in it.

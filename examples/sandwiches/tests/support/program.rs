@@ -1,0 +1,173 @@
+//! The program in a process of its own, and what the system knows of it: its log, descriptors, memory, time.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::Duration;
+
+use super::{Client, PATIENCE};
+
+/// Where it is.
+pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_sandwiches");
+
+/// How many times a second the system counts whom it lets work, as `/proc` shows it on every Linux.
+const TICKS: u64 = 100;
+
+/// The program, running. A test that panics leaves no process behind.
+pub(crate) struct Program {
+    pub(crate) child: Child,
+    pub(crate) address: SocketAddr,
+    /// Its lines. A thread takes them from the pipe, which would be full in the midst of a load.
+    log: Receiver<String>,
+}
+
+impl Program {
+    pub(crate) fn start(db: impl AsRef<OsStr>) -> Program {
+        Program::with(db, &[])
+    }
+
+    /// With more on its command line.
+    pub(crate) fn with(db: impl AsRef<OsStr>, more: &[&str]) -> Program {
+        Program::by(Command::new(BINARY), db, more)
+    }
+
+    /// Within limits such as `-n 40`, as `ulimit` takes them.
+    pub(crate) fn within(limits: &str, db: impl AsRef<OsStr>) -> Program {
+        let limited = format!("ulimit {limits} && exec \"$0\" \"$@\"");
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &limited, BINARY]);
+        Program::by(shell, db, &[])
+    }
+
+    /// Started by this command, which gets the arguments. Returns once it listens.
+    pub(crate) fn by(mut command: Command, db: impl AsRef<OsStr>, more: &[&str]) -> Program {
+        command.args(["--listen", "127.0.0.1:0", "--allow-slow", "--db"]);
+        command.arg(db).args(more);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut words = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut next = || words.next().expect("the program starts").unwrap();
+        let (first, second) = (next(), next());
+        let address = first.strip_prefix("sandwiches on http://");
+        let address = address.and_then(|rest| rest.split(',').next()?.parse().ok());
+        let address = address.unwrap_or_else(|| panic!("no address: {first}"));
+        let hint = format!("try: curl -i http://{address}/sandwiches ");
+        assert!(second.starts_with(&hint), "{second}");
+        Program {
+            log: lines(&mut child),
+            child,
+            address,
+        }
+    }
+
+    pub(crate) fn client(&self) -> Client {
+        Client::connect(self.address)
+    }
+
+    /// Reads the log up to a line with this in it, and gives the line.
+    pub(crate) fn wait_for(&mut self, words: &str) -> String {
+        loop {
+            let line = self.log.recv_timeout(PATIENCE);
+            let line = line.unwrap_or_else(|_| panic!("the log has no {words:?}"));
+            if line.contains(words) {
+                return line;
+            }
+        }
+    }
+
+    pub(crate) fn signal(&self, name: &str) {
+        let status = Command::new("kill")
+            .args(["-s", name, &self.child.id().to_string()])
+            .status()
+            .unwrap();
+        assert!(status.success());
+    }
+
+    /// As `kill -9` does it.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Waits for its end.
+    pub(crate) fn end(&mut self) -> ExitStatus {
+        self.child.wait().unwrap()
+    }
+
+    /// What its descriptors lead to: paths, and names such as `socket:[…]`.
+    pub(crate) fn descriptors(&self) -> Vec<String> {
+        let links = fs::read_dir(self.proc("fd")).unwrap();
+        let target = |link: fs::DirEntry| fs::read_link(link.path()).ok();
+        let targets = links.filter_map(|link| target(link.ok()?));
+        targets.map(|path| path.display().to_string()).collect()
+    }
+
+    /// How many of its descriptors are sockets.
+    pub(crate) fn sockets(&self) -> usize {
+        let all = self.descriptors();
+        all.iter().filter(|one| one.starts_with("socket:")).count()
+    }
+
+    /// Bytes of memory that it has now.
+    pub(crate) fn memory(&self) -> u64 {
+        self.bytes("VmRSS:")
+    }
+
+    /// The most that it has had so far.
+    pub(crate) fn memory_peak(&self) -> u64 {
+        self.bytes("VmHWM:")
+    }
+
+    fn bytes(&self, name: &str) -> u64 {
+        let status = fs::read_to_string(self.proc("status")).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
+        let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB"));
+        kilobytes.unwrap().parse::<u64>().unwrap() << 10
+    }
+
+    /// How long it has worked so far: the time of the processor, its own and the system's for it.
+    pub(crate) fn worked(&self) -> Duration {
+        let stat = fs::read_to_string(self.proc("stat")).unwrap();
+        let (_, behind_name) = stat.rsplit_once(')').unwrap();
+        let fields: Vec<&str> = behind_name.split_whitespace().collect();
+        let ticks: u64 = fields[11..13]
+            .iter()
+            .map(|n| n.parse::<u64>().unwrap())
+            .sum();
+        Duration::from_millis(ticks * 1000 / TICKS)
+    }
+
+    fn proc(&self, file: &str) -> String {
+        format!("/proc/{}/{file}", self.child.id())
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// One of the service's figures, from `/metrics`.
+pub(crate) fn figure(client: &mut Client, name: &str) -> u64 {
+    let text = String::from_utf8(client.call("GET", "/metrics").body).unwrap();
+    let mut lines = text.lines().filter_map(|line| line.split_once(' '));
+    let found = lines.find(|(one, _)| *one == name);
+    found.expect("it is counted").1.parse().unwrap()
+}
+
+fn lines(child: &mut Child) -> Receiver<String> {
+    let log = BufReader::new(child.stderr.take().unwrap());
+    let (tell, told) = channel();
+    thread::spawn(move || {
+        for line in log.lines().map_while(Result::ok) {
+            let _ = tell.send(line); // whoever listened may be at its end
+        }
+    });
+    told
+}
