@@ -1,0 +1,12 @@
+//! The solutions of the exercises of chapters 7 to 12: `cargo run -p book --bin toque_solutions 7_1` runs one.
+
+mod solution_7_1;
+mod solution_7_2;
+
+fn main() -> std::io::Result<()> {
+    match std::env::args().nth(1).as_deref() {
+        Some("7_1") => solution_7_1::main(),
+        Some("7_2") => solution_7_2::main(),
+        _ => Err(std::io::Error::other("name a solution, as 7_1")),
+    }
+}
