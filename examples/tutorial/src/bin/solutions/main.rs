@@ -3,10 +3,16 @@
 mod solution_4_1;
 mod solution_4_2;
 
-fn main() {
+fn main() -> std::io::Result<()> {
     match std::env::args().nth(1).as_deref() {
-        Some("4_1") => solution_4_1::main(),
-        Some("4_2") => solution_4_2::main(),
-        _ => panic!("name a solution, as 4_1"),
+        Some("4_1") => {
+            solution_4_1::main();
+            Ok(())
+        }
+        Some("4_2") => {
+            solution_4_2::main();
+            Ok(())
+        }
+        _ => Err(std::io::Error::other("name a solution, as 4_1")),
     }
 }
