@@ -89,6 +89,7 @@ impl<J: Job> Pool<J> {
         }
     }
 
+    // ANCHOR: submit
     /// Queues a job, and sees that a thread comes for it.
     pub(crate) fn submit(self: &Arc<Self>, job: J) -> Result<(), Refused<J>> {
         let mut state = self.state.lock();
@@ -106,6 +107,7 @@ impl<J: Job> Pool<J> {
         }
         Ok(())
     }
+    // ANCHOR_END: submit
 
     fn start_thread(self: &Arc<Self>) -> Result<(), Refused<J>> {
         let mut thread = thread::Builder::new().name(self.limits.name.clone());

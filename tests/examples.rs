@@ -12,6 +12,10 @@ mod hello;
 #[allow(dead_code)]
 #[path = "../examples/lunch_time.rs"]
 mod lunch_time;
+#[cfg(target_os = "linux")] // it looks into /proc
+#[allow(dead_code)]
+#[path = "../examples/one_wake.rs"]
+mod one_wake;
 
 /// What the head of an example promises: the lines of its first `text` block.
 fn promised(source: &str) -> Vec<&str> {
@@ -46,6 +50,39 @@ fn lunch_time_has_two_requests_in_flight_and_prints_what_its_head_says() {
     let promised = promised(include_str!("../examples/lunch_time.rs"));
     assert_eq!(promised.len(), 4);
     assert_eq!(SAID.take(), promised);
+}
+
+/// A traced line without its time and the number of its line.
+#[cfg(target_os = "linux")]
+fn undated(line: &str) -> &str {
+    let cut = line
+        .rfind(" (+")
+        .or_else(|| line.rfind(".rs:").map(|at| at + 3));
+    &line[..cut.unwrap_or(line.len())]
+}
+
+/// What the chef's thread passes through is the same each time, and what the page about it shows.
+#[cfg(target_os = "linux")]
+#[test]
+fn one_wake_passes_the_stops_that_its_head_and_its_page_tell() {
+    let promised = promised(include_str!("../examples/one_wake.rs"));
+    assert!(promised.len() > 20);
+    one_wake::one_wake(false, say).unwrap();
+    assert_eq!(SAID.take(), promised);
+
+    one_wake::one_wake(true, say).unwrap();
+    let dated = SAID.take();
+    assert_eq!(
+        dated.iter().map(|line| undated(line)).collect::<Vec<_>>(),
+        promised
+    );
+
+    let page = include_str!("../docs/one-wake.md");
+    let blocks: Vec<_> = page.split("```text\n").skip(1).collect();
+    for block in blocks.iter().map(|rest| rest.split("```").next().unwrap()) {
+        assert_eq!(block.lines().map(undated).collect::<Vec<_>>(), promised);
+    }
+    assert_eq!(blocks.len(), 2);
 }
 
 #[test]

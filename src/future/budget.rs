@@ -28,6 +28,7 @@ pub(crate) fn unlimited() {
     LEFT.set(u32::MAX);
 }
 
+// ANCHOR: proceed
 /// Ready if the task may try another operation; otherwise it is woken at once, to go on after the others.
 #[inline]
 pub(crate) fn poll_proceed(cx: &mut Context<'_>) -> Poll<()> {
@@ -37,6 +38,7 @@ pub(crate) fn poll_proceed(cx: &mut Context<'_>) -> Poll<()> {
     cx.waker().wake_by_ref();
     Poll::Pending
 }
+// ANCHOR_END: proceed
 
 /// An operation was finished.
 #[inline]

@@ -73,6 +73,7 @@ pub(crate) struct Core {
 }
 
 impl Core {
+    // ANCHOR: turn
     /// One turn of the event loop: runs what is ready, waits for the world, and wakes whom it concerns. `main` polls the future
     /// of `block_on`; once it is done, so is the turn.
     fn turn(&self, main: &mut dyn FnMut() -> Progress) -> io::Result<Progress> {
@@ -93,6 +94,7 @@ impl Core {
         self.fire_timers();
         Ok(Progress::Pending)
     }
+    // ANCHOR_END: turn
 
     /// Sleeps until something happens.
     fn rest(&self) -> io::Result<()> {

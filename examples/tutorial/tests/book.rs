@@ -1,4 +1,5 @@
 //! `docs/book` without mdbook: its includes have their anchors, its links their files, its "in toque's source" their items.
+//! The links of `docs/one-wake.md` too.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -51,10 +52,15 @@ fn include_fault(include: &str) -> Option<String> {
 
 /// What is wrong with a link, `[text](target)`, if anything is. A text `` `file`, `fn item` `` names what the file must have.
 fn link_fault(text: &str, target: &str) -> Option<String> {
+    link_fault_from(&source(), text, target)
+}
+
+/// The same for a page in another folder.
+fn link_fault_from(folder: &Path, text: &str, target: &str) -> Option<String> {
     if target.starts_with("https://") {
         return None;
     }
-    let Ok(found) = fs::read_to_string(source().join(target)) else {
+    let Ok(found) = fs::read_to_string(folder.join(target)) else {
         return Some(format!("no file {target}"));
     };
     let (file, item) = text
@@ -109,6 +115,17 @@ fn each_link_has_its_file_and_each_item_is_still_there() {
         }
     }
     assert!(count > 25, "{count}");
+}
+
+#[test]
+fn each_stop_of_one_wake_is_where_its_page_says() {
+    let docs = source().join("../..");
+    let page = read(&docs.join("one-wake.md"));
+    let stops: Vec<_> = links(&page).collect();
+    assert!(stops.len() > 15);
+    for (text, target) in stops {
+        assert_eq!(link_fault_from(&docs, text, target), None);
+    }
 }
 
 #[test]
