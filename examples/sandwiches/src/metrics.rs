@@ -126,10 +126,11 @@ impl Metrics {
 }
 
 fn write_timeouts(stats: &[Stats], to: &mut String) -> fmt::Result {
+    type Missed = fn(&Stats) -> u64;
     let name = "connection_timeouts_total";
     let help = "Deadlines that clients have missed, as `--help` names them.";
     head(to, name, "counter", help)?;
-    let deadlines: [(&str, fn(&Stats) -> u64); 6] = [
+    let deadlines: [(&str, Missed); 6] = [
         ("first-byte", |one| one.timeouts.first_byte),
         ("head", |one| one.timeouts.headers),
         ("request", |one| one.timeouts.request),
