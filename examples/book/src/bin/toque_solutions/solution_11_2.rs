@@ -1,23 +1,23 @@
-//! A paused clock and a job of the pool.
+//! A paused clock that goes on only when it is told to.
 
 use std::io;
 use std::time::Duration;
 
-use toque::time::{Instant, sleep};
-use toque::{Builder, spawn, spawn_blocking};
+use toque::time::{advance, set_auto_advance, sleep};
+use toque::{Builder, spawn};
 
 // ANCHOR: main
 pub(crate) fn main() -> io::Result<()> {
     let runtime = Builder::new_current_thread().start_paused(true).build()?;
     runtime.block_on(async {
-        let start = Instant::now();
-        let sleeper = spawn(async move {
-            sleep(Duration::from_secs(3600)).await;
-            println!("the sleeper, after {} s", start.elapsed().as_secs());
-        });
-        spawn_blocking(|| (1..=100_000_u64).sum::<u64>()).await?;
-        println!("the job, after {} s", start.elapsed().as_secs());
-        Ok(sleeper.await?)
+        set_auto_advance(false);
+        let sleeper = spawn(sleep(Duration::from_secs(3600)));
+        advance(Duration::from_secs(3599)).await;
+        println!("a second before: {}", sleeper.is_finished());
+        advance(Duration::from_secs(1)).await;
+        sleeper.await?;
+        println!("on the hour: woken");
+        Ok(())
     })
 }
 // ANCHOR_END: main

@@ -4,11 +4,14 @@ use std::io;
 use std::sync::mpsc;
 use std::time::Duration;
 
-use toque::Runtime;
+use toque::Builder;
 
 // ANCHOR: main
 pub(crate) fn main() -> io::Result<()> {
-    let runtime = Runtime::new()?;
+    let limit = Duration::from_millis(20);
+    let runtime = Builder::new_current_thread()
+        .shutdown_timeout(limit)
+        .build()?;
     let (ring, bell) = mpsc::channel::<()>();
     let (begin, begun) = mpsc::channel();
     runtime.spawn_blocking(move || {
@@ -17,7 +20,7 @@ pub(crate) fn main() -> io::Result<()> {
     });
     begun.recv().map_err(io::Error::other)?;
 
-    let report = runtime.shutdown(Duration::from_millis(20));
+    let report = runtime.shutdown(limit);
     println!("still at work: {}", report.running_jobs.len());
     ring.send(()).map_err(io::Error::other) // the thread is still there, and hears it
 }
