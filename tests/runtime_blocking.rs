@@ -392,3 +392,15 @@ fn where_no_thread_can_be_started_no_job_waits_for_one() {
         }
     });
 }
+
+#[test]
+fn shutdown_waits_as_long_as_it_is_told_and_no_longer() {
+    let runtime = Builder::new_current_thread()
+        .shutdown_timeout(Duration::from_secs(3600)) // for a drop, which this is not
+        .build()
+        .unwrap();
+    let held = hold_a_thread(&runtime);
+    let report = runtime.shutdown(Duration::ZERO);
+    assert_eq!(report.running_jobs.len(), 1);
+    drop(held);
+}

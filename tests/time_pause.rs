@@ -1,7 +1,11 @@
 //! A clock that stands still.
 
 use std::cell::RefCell;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
 use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Wake, Waker};
 
 use toque::time::{
     Duration, Instant, advance, interval, pause, resume, set_auto_advance, sleep, timeout,
@@ -169,4 +173,27 @@ fn pausing_twice_is_a_mistake() {
 #[should_panic(expected = "the clock is not paused")]
 fn resuming_a_clock_that_runs_is_a_mistake() {
     Runtime::new().unwrap().block_on(async { resume() });
+}
+
+/// A waker whose thread takes its time afterwards.
+struct Slow(Waker);
+
+impl Wake for Slow {
+    fn wake(self: Arc<Self>) {
+        self.0.wake_by_ref();
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn a_pool_thread_that_is_not_idle_yet_only_delays_the_clock() {
+    paused().block_on(async {
+        let mut job = spawn_blocking(|| ());
+        let done = poll_fn(|cx| {
+            let slow = Waker::from(Arc::new(Slow(cx.waker().clone())));
+            Pin::new(&mut job).poll(&mut Context::from_waker(&slow))
+        });
+        done.await.unwrap();
+        sleep(HOUR).await; // it hung here: the clock waited for the thread, which told nobody that it was done
+    });
 }

@@ -118,7 +118,10 @@ impl Core {
         if next.is_some_and(|deadline| self.clock.advance_to(deadline, idle)) {
             return Ok(());
         }
-        self.reactor.wait(None)
+        // The thread that has done the last job counts as busy for a moment longer, and rings no bell when it is idle.
+        let look_again = next.is_some() && !idle;
+        self.reactor
+            .wait(look_again.then_some(Duration::from_millis(1)))
     }
 
     /// How long the thread may sleep: until the next timer, or for ever.

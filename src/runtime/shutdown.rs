@@ -104,6 +104,7 @@ impl Runtime {
             "`shutdown` within the runtime's own `block_on`: call it when that has returned, or drop the runtime, which then \
              ends with it"
         );
+        self.shutdown_timeout = Duration::ZERO; // who drops it then has waited
         self.end(limit)
     }
 
