@@ -13,6 +13,18 @@ pub enum Format {
     Plain,
     /// For programs: one object a line.
     Json,
+    /// For people, and of faults alone: no line for a request.
+    Errors,
+}
+
+impl Format {
+    /// The least that is told.
+    fn level(self) -> LevelFilter {
+        match self {
+            Format::Plain | Format::Json => LevelFilter::INFO,
+            Format::Errors => LevelFilter::ERROR,
+        }
+    }
 }
 
 /// Sends whatever is told from now on to standard error. A second call changes nothing.
@@ -21,12 +33,12 @@ pub enum Format {
 /// character, which could look like a second line.
 pub fn install(format: Format) {
     let log = tracing_subscriber::fmt()
-        .with_max_level(LevelFilter::INFO)
+        .with_max_level(format.level())
         .with_writer(Stderr)
         .with_ansi(false)
         .with_target(false);
     let _ = match format {
-        Format::Plain => log.try_init(),
+        Format::Plain | Format::Errors => log.try_init(),
         Format::Json => log.json().flatten_event(true).try_init(),
     };
 }

@@ -77,18 +77,32 @@ fn a_file_that_is_no_database_is_refused_in_words() {
     let folder = Folder::new();
     std::fs::write(folder.db(), "a shopping list".repeat(100)).unwrap();
 
-    let output = Command::new(BINARY)
-        .arg("--db")
-        .arg(folder.db())
-        .output()
-        .unwrap();
+    for log in ["plain", "errors"] {
+        let output = Command::new(BINARY)
+            .args(["--log", log, "--db"])
+            .arg(folder.db())
+            .output()
+            .unwrap();
 
-    assert_eq!(output.status.code(), Some(1));
-    let words = String::from_utf8(output.stderr).unwrap();
-    assert!(
-        words.contains("sandwiches.db") && words.contains("not a database"),
-        "{words}"
-    );
+        assert_eq!(output.status.code(), Some(1));
+        let words = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            words.contains("sandwiches.db") && words.contains("not a database"),
+            "{log}: {words}"
+        );
+    }
+}
+
+#[test]
+fn a_log_of_errors_has_no_line_for_a_request() {
+    let folder = Folder::new();
+    let mut program = Program::with(folder.db(), &["--log", "errors"]);
+    make(&mut Client::connect(program.address), "BLT");
+
+    program.signal("TERM");
+
+    assert!(program.end().success());
+    assert_eq!(program.rest_of_log(), [""; 0]);
 }
 
 #[test]
