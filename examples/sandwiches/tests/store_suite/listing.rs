@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sandwiches::sandwich::Sandwich;
+use sandwiches::sandwich::{Draft, Sandwich};
 use sandwiches::store::{Listing, Page, Precondition, Sort, Store};
 
 use super::{Place, draft, make, names, new};
@@ -95,8 +95,11 @@ pub(crate) async fn a_page_of_large_sandwiches_ends_early_and_leads_on(place: Pl
         ("d", 1),
         ("e", 1),
     ] {
-        let text = "x".repeat(size);
-        new(store.create(draft(name, &[&text]), None).await);
+        let draft = Draft {
+            description: Some("x".repeat(size)),
+            ..Draft::named(name)
+        };
+        new(store.create(draft, None).await);
     }
     let mut listing = Listing {
         limit: 1000,
