@@ -80,37 +80,45 @@ impl Heads {
     }
 
     /// Takes a line, or as much as there is of it, and tells how many bytes that were.
+    #[inline]
     fn look_at_line(&mut self, bytes: &[u8]) -> Result<usize, (usize, Spoiled)> {
-        let Some(end) = bytes.iter().position(|byte| *byte == b'\n') else {
-            self.line.extend_from_slice(bytes);
-            return Ok(bytes.len());
-        };
-        let taken = if self.line.is_empty() {
-            self.take(&bytes[..end])
+        let n = through_lf(bytes);
+        let piece = &bytes[..n];
+        let taken = if self.line.is_empty() && piece.ends_with(b"\n") {
+            self.take(piece)
         } else {
-            let mut line = std::mem::take(&mut self.line);
-            line.extend_from_slice(&bytes[..end]);
-            self.take(&line)
+            self.join(piece)
         };
-        let n = end + 1;
         taken.map(|()| n).map_err(|spoiled| {
             self.at = At::Elsewhere;
             (n, spoiled)
         })
     }
 
-    /// Takes a whole line, without its LF.
+    /// Takes a further piece of a line, which may be its end.
+    #[cold]
+    fn join(&mut self, piece: &[u8]) -> Result<(), Spoiled> {
+        self.line.extend_from_slice(piece);
+        if !piece.ends_with(b"\n") {
+            return Ok(());
+        }
+        let line = std::mem::take(&mut self.line);
+        self.take(&line)
+    }
+
+    /// Takes a whole line, with its end.
+    #[inline]
     fn take(&mut self, line: &[u8]) -> Result<(), Spoiled> {
-        let Some(line) = line.strip_suffix(b"\r") else {
+        let [line @ .., b'\r', b'\n'] = line else {
             return self.take_bare();
         };
         match (&self.at, line) {
-            (At::Head, b"") => self.end(),
-            (At::Head, _) => return self.fields.take(line),
+            (At::Head, []) => self.end(),
+            (At::Head, [first, ..]) if is_of_interest(*first) => return self.fields.take(line),
             (At::Size, _) => self.at = chunk(line),
-            (At::Trailers, b"") => self.at = At::Start,
-            (At::Trailers, _) => {}
-            (_, b"") => {} // RFC 9112, 2.2: an empty line before a request is passed over
+            (At::Trailers, []) => self.at = At::Start,
+            (At::Head | At::Trailers, _) => {}
+            (_, []) => {} // RFC 9112, 2.2: an empty line before a request is passed over
             _ => {
                 self.fields.upgrades = line.starts_with(b"CONNECT ");
                 self.at = At::Head;
@@ -153,17 +161,13 @@ fn chunk(line: &[u8]) -> At {
 
 impl Fields {
     fn take(&mut self, line: &[u8]) -> Result<(), Spoiled> {
-        let Some(colon) = line.iter().position(|byte| *byte == b':') else {
-            return Ok(()); // hyper refuses it
-        };
-        let (name, value) = (&line[..colon], &line[colon + 1..]);
-        if name.eq_ignore_ascii_case(b"content-length") {
+        if let Some(value) = value(line, b"content-length") {
             // One that is no number is refused by hyper, and so are two that differ.
             let value = std::str::from_utf8(value).unwrap_or_default();
             self.length = Some(value.trim().parse().unwrap_or_default());
-        } else if name.eq_ignore_ascii_case(b"transfer-encoding") {
+        } else if value(line, b"transfer-encoding").is_some() {
             self.is_chunked = true;
-        } else if name.eq_ignore_ascii_case(b"upgrade") {
+        } else if value(line, b"upgrade").is_some() {
             self.upgrades = true;
         }
         if self.is_chunked && self.length.is_some() {
@@ -171,6 +175,27 @@ impl Fields {
         }
         Ok(())
     }
+}
+
+/// How many bytes there are up to the first LF and with it, or all.
+#[inline]
+fn through_lf(bytes: &[u8]) -> usize {
+    memchr::memchr(b'\n', bytes).map_or(bytes.len(), |end| end + 1)
+}
+
+/// Whether a field's name may be one of those that are looked at. Most are not, and need no further look.
+#[inline]
+fn is_of_interest(first: u8) -> bool {
+    matches!(first | 0x20, b'c' | b't' | b'u')
+}
+
+/// What stands behind the name and the colon, which follows at once or hyper refuses it. The colon is looked at first: it tells
+/// most names apart.
+#[inline]
+fn value<'a>(line: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
+    let (start, rest) = line.split_at_checked(name.len())?;
+    let value = rest.strip_prefix(b":")?;
+    start.eq_ignore_ascii_case(name).then_some(value)
 }
 
 #[cfg(test)]
