@@ -282,6 +282,7 @@ impl Service {
                 served.metrics.watch(server.handle());
                 let report = server.await;
                 served.sockets_closed().await;
+                served.store.close().await.unwrap(); // as the program does: then the file is whole, and nobody has it
                 report
             })
         });
