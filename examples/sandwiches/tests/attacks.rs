@@ -600,14 +600,19 @@ fn a_field_that_is_wrong_is_named_by_its_pointer() {
     service.stop();
 }
 
-#[test]
-fn a_name_of_a_mebibyte_is_named_where_the_limit_lets_it_in() {
-    let folder = Folder::new();
+/// A service that takes bodies of two mebibytes.
+fn with_large_bodies(folder: &Folder) -> Service {
     let settings = Settings {
         body_max: 2 << 20,
         ..Settings::default()
     };
-    let service = Service::with(&folder.db(), settings, ServerConfig::new());
+    Service::with(&folder.db(), settings, ServerConfig::new())
+}
+
+#[test]
+fn a_name_of_a_mebibyte_is_named_where_the_limit_lets_it_in() {
+    let folder = Folder::new();
+    let service = with_large_bodies(&folder);
     let body = format!(r#"{{"name":"{}"}}"#, "a".repeat(1 << 20));
 
     let answer =
@@ -625,11 +630,7 @@ fn a_name_of_a_mebibyte_is_named_where_the_limit_lets_it_in() {
 #[test]
 fn a_hundred_thousand_arrays_are_refused_by_their_depth_where_the_limit_lets_them_in() {
     let folder = Folder::new();
-    let settings = Settings {
-        body_max: 2 << 20,
-        ..Settings::default()
-    };
-    let service = Service::with(&folder.db(), settings, ServerConfig::new());
+    let service = with_large_bodies(&folder);
     let client = &mut service.client();
 
     for body in [

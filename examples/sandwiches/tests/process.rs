@@ -2,9 +2,7 @@
 
 mod support;
 
-use std::process::Command;
-
-use support::program::{BINARY, Program};
+use support::program::{Program, refusal};
 use support::{Client, Folder, make};
 
 #[test]
@@ -78,14 +76,9 @@ fn a_file_that_is_no_database_is_refused_in_words() {
     std::fs::write(folder.db(), "a shopping list".repeat(100)).unwrap();
 
     for log in ["plain", "errors"] {
-        let output = Command::new(BINARY)
-            .args(["--log", log, "--db"])
-            .arg(folder.db())
-            .output()
-            .unwrap();
+        let (status, words) = refusal(folder.db(), &["--log", log]);
 
-        assert_eq!(output.status.code(), Some(1));
-        let words = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(status, Some(1));
         assert!(
             words.contains("sandwiches.db") && words.contains("not a database"),
             "{log}: {words}"
@@ -186,14 +179,8 @@ fn a_flag_that_is_none_is_refused_with_2_and_one_that_cannot_be_met_with_1() {
             "/no/cert",
         ),
     ] {
-        let output = Command::new(BINARY)
-            .args(&args)
-            .arg("--db")
-            .arg(other.db())
-            .output()
-            .unwrap();
-        let told = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(status), "{args:?}: {told}");
+        let (code, told) = refusal(other.db(), &args);
+        assert_eq!(code, Some(status), "{args:?}: {told}");
         assert!(told.contains(words), "{args:?}: {told}");
     }
 }

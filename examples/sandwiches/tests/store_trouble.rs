@@ -3,10 +3,8 @@
 
 mod support;
 
-use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::path::Path;
-use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,7 +14,7 @@ use sandwiches::{App, Settings};
 use serde_json::{Value, json};
 use support::disk::SmallDisk;
 use support::postgres::Server;
-use support::program::{BINARY, Program};
+use support::program::{Program, refusal};
 use support::{Answer, Client, Folder, Service, make, until};
 use toque::http::ServerConfig;
 
@@ -57,19 +55,7 @@ fn run_sql(db: &Path, sql: &str) {
     Connection::open(db).unwrap().execute_batch(sql).unwrap();
 }
 
-/// What the program says that does not start with this store.
-#[track_caller]
-fn refusal(db: impl AsRef<OsStr>) -> String {
-    let mut command = Command::new(BINARY);
-    let output = command
-        .args(["--listen", "127.0.0.1:0", "--db"])
-        .arg(db)
-        .output()
-        .unwrap();
-    assert_eq!(output.status.code(), Some(1));
-    assert_eq!(output.stdout, b"", "it does not say that it listens");
-    String::from_utf8(output.stderr).unwrap()
-}
+const ANY_PORT: [&str; 2] = ["--listen", "127.0.0.1:0"];
 
 #[test]
 fn a_start_without_a_store_ends_with_1_and_names_the_file() {
@@ -97,14 +83,14 @@ fn a_start_without_a_store_ends_with_1_and_names_the_file() {
         ("folder.db", "unable to open database file"),
     ] {
         let path = file(name);
-        let words = refusal(&path);
+        let (status, words) = refusal(&path, &ANY_PORT);
+        assert_eq!(status, Some(1), "{name}: {words}");
         let is_right = words.contains(&path.display().to_string()) && words.contains(why);
         assert!(is_right, "{name}: {words}");
     }
-    assert!(
-        refusal("postgres://cook:w0rd@127.0.0.1:1/menu")
-            .contains("postgres://cook@127.0.0.1:1/menu: ")
-    );
+    let (status, words) = refusal("postgres://cook:w0rd@127.0.0.1:1/menu", &ANY_PORT);
+    assert_eq!(status, Some(1), "{words}");
+    assert!(words.contains("postgres://cook@127.0.0.1:1/menu: "));
 }
 
 #[test]

@@ -158,6 +158,25 @@ impl Drop for Program {
     }
 }
 
+/// What the program says that is not to start with this store and these arguments, and how it exits. One that starts is ended.
+#[track_caller]
+pub(crate) fn refusal(db: impl AsRef<OsStr>, more: &[&str]) -> (Option<i32>, String) {
+    let mut command = Command::new(BINARY);
+    command.args(more).arg("--db").arg(db);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut greeting = String::new();
+    let mut words = BufReader::new(child.stdout.take().unwrap());
+    words.read_line(&mut greeting).unwrap(); // or the end, if it has nothing to say
+    if !greeting.is_empty() {
+        child.kill().unwrap();
+    }
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(greeting, "", "it does not say that it listens");
+    let told = String::from_utf8(output.stderr).unwrap();
+    (output.status.code(), told)
+}
+
 /// One of the service's figures, from `/metrics`.
 pub(crate) fn figure(client: &mut Client, name: &str) -> u64 {
     let text = String::from_utf8(client.call("GET", "/metrics").body).unwrap();
