@@ -35,11 +35,7 @@ impl<'a> Builder<'a> {
 
     #[track_caller]
     fn origin(&self) -> Origin {
-        let unnamed = Origin::caller();
-        Origin {
-            name: self.name.map(|name| name.into()),
-            ..unnamed
-        }
+        Origin::named(self.name)
     }
 
     /// Spawns a task, as [`toque::spawn`](crate::spawn) does.

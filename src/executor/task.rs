@@ -73,8 +73,15 @@ impl Origin {
     #[track_caller]
     #[inline]
     pub(crate) fn caller() -> Self {
+        Self::named(None::<&str>)
+    }
+
+    /// Of a task with this name, if any.
+    #[track_caller]
+    #[inline]
+    pub(crate) fn named(name: Option<impl Into<Box<str>>>) -> Self {
         Self {
-            name: None,
+            name: name.map(Into::into),
             location: Location::caller(),
         }
     }

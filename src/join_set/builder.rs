@@ -29,10 +29,7 @@ impl<'a, T: 'static> Builder<'a, T> {
 
     #[track_caller]
     fn origin(&self) -> Origin {
-        Origin {
-            name: self.name.map(|name| name.into()),
-            ..Origin::caller()
-        }
+        Origin::named(self.name)
     }
 
     /// Spawns a task, as [`JoinSet::spawn`] does.

@@ -33,11 +33,7 @@ pub(super) fn see_off(mut running: Running, home: &Handle) {
         return; // reaped, by us or by something else
     };
     let name = format!("the end of child {}", running.id());
-    let origin = Origin {
-        name: Some(name.into()),
-        ..Origin::caller()
-    };
-    drop(home.spawn_as(origin, reap(Orphan(Some(running)))));
+    drop(home.spawn_as(Origin::named(Some(name)), reap(Orphan(Some(running)))));
 }
 
 /// Has a runtime, which is the current one, wait for those that were left.

@@ -262,7 +262,7 @@ impl Drop for Runtime {
         if self.core.driven.get() {
             self.core.orphan.set(Some(self.twin()));
         } else {
-            self.end(self.shutdown_timeout);
+            self.end();
         }
     }
 }

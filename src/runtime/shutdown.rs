@@ -104,8 +104,8 @@ impl Runtime {
             "`shutdown` within the runtime's own `block_on`: call it when that has returned, or drop the runtime, which then \
              ends with it"
         );
-        self.shutdown_timeout = Duration::ZERO; // who drops it then has waited
-        self.end(limit)
+        self.shutdown_timeout = limit;
+        self.end()
     }
 
     /// Ends the runtime as dropping it does, but waits for blocking jobs for `limit` at most.
@@ -118,8 +118,9 @@ impl Runtime {
         self.shutdown_timeout(Duration::ZERO);
     }
 
-    /// Ends it once; the second time there is nothing left to end.
-    pub(super) fn end(&mut self, limit: Duration) -> Report {
+    /// Ends it once; the second time there is nothing left to end, and nothing is waited for.
+    pub(super) fn end(&mut self) -> Report {
+        let limit = std::mem::take(&mut self.shutdown_timeout);
         let mut report = Report::default();
         let current = current::enter(&self.core);
         let tasks = &mut report.tasks;
