@@ -4,12 +4,12 @@ use std::cell::{Cell, RefCell};
 use std::convert::Infallible;
 use std::future::{Ready, ready};
 use std::io;
-use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use hyper::body::{Body as _, Bytes, Frame, Incoming, SizeHint};
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Bytes, Incoming};
 use hyper::{Request, Response};
 use toque::Builder;
 use toque::compat::hyper::Io;
@@ -95,51 +95,24 @@ impl Listener for Once {
 }
 
 /// Notes the request, and answers it with its own body.
-async fn answer(request: Request<Incoming>, book: Book) -> Result<Response<Whole>, Infallible> {
+async fn answer(
+    request: Request<Incoming>,
+    book: Book,
+) -> Result<Response<Full<Bytes>>, Infallible> {
     let number = book.borrow().len();
     book.borrow_mut().push(Served {
         method: request.method().to_string(),
         target: request.uri().to_string(),
         body: Body::Broken,
     });
-    let body = read(request.into_body()).await;
-    let mut response = Response::new(Whole(None));
-    match body {
+    let mut response = Response::new(Full::default());
+    match request.into_body().collect().await {
         Ok(body) => {
-            *response.body_mut() = Whole(Some(body.clone().into()));
-            book.borrow_mut()[number].body = Body::Whole(body);
+            let body = body.to_bytes();
+            book.borrow_mut()[number].body = Body::Whole(body.to_vec());
+            *response.body_mut() = Full::new(body);
         }
         Err(_) => *response.status_mut() = hyper::StatusCode::REQUEST_TIMEOUT,
     }
     Ok(response)
-}
-
-async fn read(mut body: Incoming) -> Result<Vec<u8>, hyper::Error> {
-    let mut bytes = Vec::new();
-    loop {
-        let frame = std::future::poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await;
-        match frame.transpose()? {
-            None => return Ok(bytes),
-            Some(frame) => bytes.extend(frame.into_data().unwrap_or_default()),
-        }
-    }
-}
-
-/// A body in one frame.
-struct Whole(Option<Bytes>);
-
-impl hyper::body::Body for Whole {
-    type Data = Bytes;
-    type Error = Infallible;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        Poll::Ready(self.0.take().map(|bytes| Ok(Frame::data(bytes))))
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.0.as_ref().map_or(0, |bytes| bytes.len() as u64))
-    }
 }
