@@ -5,12 +5,7 @@ mod support;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
-use axum::Router;
-use axum::routing::get;
-use sandwiches::app::around;
-use sandwiches::{App, Settings};
-use support::{Folder, Service, open};
-use toque::http::ServerConfig;
+use support::{Folder, Service};
 use tracing_subscriber::fmt::MakeWriter;
 
 /// A log that is kept.
@@ -57,10 +52,7 @@ fn a_panic_and_a_failed_store_are_told_with_the_id_of_their_request() {
         .with_ansi(false);
     log.init(); // for all threads: the service has one of its own
     let folder = Folder::new();
-    let app = App::new(open(&folder.db()), Settings::default());
-    let burn = get(async || -> &'static str { panic!("the toast is black") });
-    let burning = Router::new().route("/burn", burn);
-    let service = Service::of(app.clone(), around(burning, app), ServerConfig::new());
+    let service = Service::burning(&folder.db());
     let client = &mut service.client();
 
     let burnt = client.call("GET", "/burn");
@@ -76,8 +68,7 @@ fn a_panic_and_a_failed_store_are_told_with_the_id_of_their_request() {
     service.stop();
 
     let service = Service::start(&folder.db());
-    let closed = service.app.store.close();
-    toque::Runtime::new().unwrap().block_on(closed).unwrap();
+    service.close_store();
     let client = &mut service.client();
     let failed = client.call_lines("GET", "/sandwiches", "x-request-id: lunch-7\r\n", "");
     assert_eq!(

@@ -7,15 +7,12 @@ use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::http::HeaderValue;
-use axum::routing::get;
 use clap::Parser;
 use futures_rustls::pki_types::ServerName;
 use futures_rustls::rustls::{
     ClientConfig, ClientConnection, RootCertStore, StreamOwned, crypto::ring,
 };
-use sandwiches::app::around;
 use sandwiches::options::Options;
 use sandwiches::{App, Settings, tls};
 use serde_json::json;
@@ -97,14 +94,7 @@ fn web_pages_of_other_origins_are_let_in_by_name_only() {
 #[test]
 fn a_handler_that_panics_costs_its_own_request_and_no_other() {
     let folder = Folder::new();
-    let app = App::new(open(&folder.db()), Settings::default());
-    let routes = Router::new()
-        .route(
-            "/burn",
-            get(async || -> &'static str { panic!("the toast is black") }),
-        )
-        .route("/cook", get(async || "toast"));
-    let service = Service::of(app.clone(), around(routes, app), ServerConfig::new());
+    let service = Service::burning(&folder.db());
     let client = &mut service.client();
 
     let burnt = client.call_lines("GET", "/burn", "x-request-id: toast-1\r\n", "");
@@ -214,10 +204,7 @@ fn a_store_that_is_away_makes_the_service_unready_and_not_dead() {
     let client = &mut service.client();
     assert_eq!(client.call("GET", "/readyz").status, 200);
 
-    toque::Runtime::new()
-        .unwrap()
-        .block_on(service.app.store.close())
-        .unwrap();
+    service.close_store();
 
     let answer = client.call("GET", "/readyz");
     assert_eq!(

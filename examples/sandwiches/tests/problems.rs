@@ -4,14 +4,11 @@ mod support;
 
 use std::time::Duration;
 
-use axum::Router;
-use axum::routing::get;
-use sandwiches::app::around;
+use sandwiches::Settings;
 use sandwiches::layers::token::Token;
 use sandwiches::problem::Kind;
-use sandwiches::{App, Settings};
 use serde_json::json;
-use support::{Answer, Client, Folder, Service, make, open};
+use support::{Answer, Client, Folder, Service, make};
 use toque::http::ServerConfig;
 
 use House::{Burning, Closed, Full, Guarded, Open};
@@ -211,15 +208,9 @@ fn build(house: House, folder: &Folder) -> Service {
         }),
         Closed => {
             let service = Service::start(&db);
-            let closed = service.app.store.close();
-            toque::Runtime::new().unwrap().block_on(closed).unwrap();
+            service.close_store();
             service
         }
-        Burning => {
-            let app = App::new(open(&db), Settings::default());
-            let burn = get(async || -> &'static str { panic!("the toast is black") });
-            let routes = around(Router::new().route("/burn", burn), app.clone());
-            Service::of(app, routes, ServerConfig::new())
-        }
+        Burning => Service::burning(&db),
     }
 }

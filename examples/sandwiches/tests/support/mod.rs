@@ -18,6 +18,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use axum::Router;
+use axum::routing::get;
+use sandwiches::app::around;
 use sandwiches::store::{Options, Store, sqlite::SqliteStore};
 use sandwiches::{App, Settings};
 use serde_json::Value;
@@ -265,6 +267,15 @@ impl Service {
         Service::of(app, routes, config)
     }
 
+    /// With two routes instead of its own: `/burn`, whose handler panics, and `/cook`.
+    pub(crate) fn burning(db: &Path) -> Service {
+        let app = App::new(open(db), Settings::default());
+        let burn = get(async || -> &'static str { panic!("the toast is black") });
+        let cook = get(async || "toast");
+        let routes = Router::new().route("/burn", burn).route("/cook", cook);
+        Service::of(app.clone(), around(routes, app), ServerConfig::new())
+    }
+
     /// With these routes.
     pub(crate) fn of(app: App, routes: Router, config: ServerConfig) -> Service {
         let (tell_address, address) = mpsc::channel();
@@ -295,6 +306,12 @@ impl Service {
 
     pub(crate) fn client(&self) -> Client {
         Client::connect(self.address)
+    }
+
+    /// Takes its store away.
+    pub(crate) fn close_store(&self) {
+        let closed = self.app.store.close();
+        toque::Runtime::new().unwrap().block_on(closed).unwrap();
     }
 
     /// Tells it to stop, and does not wait.
