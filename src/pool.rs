@@ -57,6 +57,16 @@ struct State<J> {
 }
 
 /// Why a job was not taken. It comes back.
+/// What a pool has to do, at one moment.
+pub(crate) struct Load {
+    /// Threads, at work or idle.
+    pub(crate) threads: usize,
+    /// Those that wait for work.
+    pub(crate) idle: usize,
+    /// Jobs that no thread has taken.
+    pub(crate) queued: usize,
+}
+
 pub(crate) enum Refused<J> {
     /// The pool has been shut down.
     Closed(J),
@@ -178,8 +188,18 @@ impl<J: Job> Pool<J> {
 
     /// Whether a job runs, or waits for a thread.
     pub(crate) fn is_busy(&self) -> bool {
+        let load = self.load();
+        load.threads > load.idle || load.queued > 0
+    }
+
+    /// What it has to do.
+    pub(crate) fn load(&self) -> Load {
         let state = self.state.lock();
-        state.threads > state.idle || !state.queue.is_empty()
+        Load {
+            threads: state.threads,
+            idle: state.idle,
+            queued: state.queue.len(),
+        }
     }
 
     /// Takes no more jobs. Gives back those that no thread has begun, but for the mandatory ones: a thread comes for each job

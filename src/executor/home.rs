@@ -4,6 +4,7 @@
 use std::fmt;
 use std::io::Write;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::injector::{Closed, Injector};
 use super::task::Runnable;
@@ -15,6 +16,8 @@ pub(crate) struct Home {
     /// Tells runtimes apart; never used twice.
     id: u64,
     injector: Injector<Message>,
+    /// How many tasks live. Written by the executor's thread alone, and a figure to all others, so Relaxed.
+    tasks: AtomicUsize,
     /// Ends the wait in the reactor.
     bell: Box<dyn Ring>,
     /// What becomes of panics that nobody awaits.
@@ -38,6 +41,7 @@ impl Home {
         Self {
             id,
             injector: Injector::new(),
+            tasks: AtomicUsize::new(0),
             bell,
             unhandled,
             fatal: OnceLock::new(),
@@ -80,6 +84,23 @@ impl Home {
     /// Has `errand` run on the executor's thread. If the executor has gone it is dropped here.
     pub(crate) fn errand(&self, errand: impl FnOnce() + Send + 'static) {
         drop(self.send(Message::Errand(Box::new(errand))));
+    }
+
+    /// How many tasks live.
+    #[inline]
+    pub(crate) fn task_count(&self) -> usize {
+        self.tasks.load(Ordering::Relaxed)
+    }
+
+    /// The executor's thread has one more, or one less.
+    #[inline]
+    pub(super) fn set_task_count(&self, count: usize) {
+        self.tasks.store(count, Ordering::Relaxed);
+    }
+
+    /// How many messages wait to be taken in.
+    pub(crate) fn messages(&self) -> usize {
+        self.injector.len()
     }
 
     pub(super) fn injector(&self) -> &Injector<Message> {

@@ -77,6 +77,11 @@ impl<T> Injector<T> {
         self.filled.load(Ordering::Relaxed)
     }
 
+    /// How many items wait.
+    pub(crate) fn len(&self) -> usize {
+        self.queue.lock().items.len()
+    }
+
     /// The owner takes all there is; `into` is empty and keeps its memory in circulation.
     pub(crate) fn take(&self, into: &mut Vec<T>) {
         debug_assert!(into.is_empty());

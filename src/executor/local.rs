@@ -24,8 +24,6 @@ pub(crate) struct Executor {
     /// A waker of every task that has been polled and waits. What has never been polled is in the queue, so both together
     /// hold all that lives: the promise "dropping the runtime drops every future" hangs on it.
     waiting: RefCell<Table>,
-    /// How many tasks live.
-    live: Cell<usize>,
     /// The task that is polled, or dropped. `None` in the future of `block_on`.
     running: Cell<Option<Id>>,
     /// The executor as other threads see it.
@@ -50,7 +48,6 @@ impl Executor {
         Self {
             queue: Queue::new(),
             waiting: RefCell::default(),
-            live: Cell::new(0),
             running: Cell::new(None),
             home: Arc::new(home),
             event_interval,
@@ -103,7 +100,7 @@ impl Executor {
 
     /// Queues a new task.
     fn admit(&self, task: Runnable) {
-        self.live.set(self.live.get() + 1);
+        self.home.set_task_count(self.task_count() + 1);
         task.metadata().set_counted();
         if self.closing.get() {
             here::work(self, || task::cancel(task));
@@ -121,7 +118,7 @@ impl Executor {
 
     /// A task's future is gone.
     pub(super) fn forget(&self, place: Option<Place>) {
-        self.live.set(self.live.get() - 1);
+        self.home.set_task_count(self.task_count() - 1);
         let Some(place) = place else { return };
         let waker = self.waiting.borrow_mut().remove(place);
         drop(waker); // after the borrow
@@ -147,7 +144,7 @@ impl Executor {
 
     /// How many tasks live.
     pub(crate) fn task_count(&self) -> usize {
-        self.live.get()
+        self.home.task_count()
     }
 
     /// Puts work at the end of the queue.

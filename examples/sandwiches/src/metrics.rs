@@ -6,7 +6,9 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::http::Method;
+use toque::Handle;
 use toque::http::{ServeHandle, Stats};
+use toque::runtime::RuntimeMetrics;
 
 /// Upper ends of the histogram's buckets, in microseconds and in the seconds that are shown: from a read in memory to a
 /// client's patience.
@@ -28,8 +30,8 @@ const BUCKETS: [(u128, &str); 10] = [
 pub struct Metrics {
     /// By method, route and status. Few, since routes are templates and foreign methods are one.
     answers: Mutex<BTreeMap<(&'static str, String, u16), Times>>,
-    /// The servers, one a thread, which count connections themselves.
-    servers: Mutex<Vec<ServeHandle>>,
+    /// The servers, which count connections themselves, and their runtimes: one of each a thread.
+    servers: Mutex<Vec<(ServeHandle, RuntimeMetrics)>>,
 }
 
 /// How long answers took.
@@ -42,10 +44,14 @@ struct Times {
 }
 
 impl Metrics {
-    /// Counts this server's connections too.
+    /// Counts the connections of this server too, and what the current runtime has to do.
+    ///
+    /// # Panics
+    /// Outside of a runtime.
     pub fn watch(&self, server: ServeHandle) {
+        let runtime = Handle::current().metrics();
         let mut servers = self.servers.lock().unwrap_or_else(PoisonError::into_inner);
-        servers.push(server);
+        servers.push((server, runtime));
     }
 
     /// An answer is ready to be sent.
@@ -89,40 +95,69 @@ impl Metrics {
             let labels = format!("method=\"{method}\",route=\"{route}\",status=\"{status}\"");
             times.write(name, &labels, to)?;
         }
-        self.write_connections(to)?;
-        head(
-            to,
-            "websocket_connections",
-            "gauge",
-            "WebSocket connections that are open.",
-        )?;
-        writeln!(to, "websocket_connections {sockets}")
+        self.write_servers(to)?;
+        let help = "WebSocket connections that are open.";
+        figure(to, "websocket_connections", "gauge", help, sockets as u64)
     }
 
-    fn write_connections(&self, to: &mut String) -> fmt::Result {
+    fn write_servers(&self, to: &mut String) -> fmt::Result {
         let servers = self.servers.lock().unwrap_or_else(PoisonError::into_inner);
-        let stats: Vec<_> = servers.iter().map(ServeHandle::stats).collect();
-        let open: usize = stats.iter().map(|one| one.open).sum();
-        let accepted: u64 = stats.iter().map(|one| one.accepted).sum();
-        let failed: u64 = stats.iter().map(|one| one.accept_errors).sum();
-        head(
-            to,
-            "connections_open",
-            "gauge",
-            "Connections that are open.",
-        )?;
-        writeln!(to, "connections_open {open}")?;
-        head(to, "connections_total", "counter", "Connections accepted.")?;
-        writeln!(to, "connections_total {accepted}")?;
-        head(
-            to,
-            "accept_errors_total",
-            "counter",
-            "Failures to accept a connection.",
-        )?;
-        writeln!(to, "accept_errors_total {failed}")?;
-        write_timeouts(&stats, to)
+        let (stats, runtimes): (Vec<_>, Vec<_>) = servers
+            .iter()
+            .map(|(server, runtime)| (server.stats(), runtime.clone()))
+            .unzip();
+        drop(servers);
+        write_connections(&stats, to)?;
+        write_timeouts(&stats, to)?;
+        write_runtimes(&runtimes, to)
     }
+}
+
+fn write_connections(stats: &[Stats], to: &mut String) -> fmt::Result {
+    let open = stats.iter().map(|one| one.open as u64).sum();
+    let accepted = stats.iter().map(|one| one.accepted).sum();
+    let failed = stats.iter().map(|one| one.accept_errors).sum();
+    let help = "Connections that are open.";
+    figure(to, "connections_open", "gauge", help, open)?;
+    let help = "Connections accepted.";
+    figure(to, "connections_total", "counter", help, accepted)?;
+    let help = "Failures to accept a connection.";
+    figure(to, "accept_errors_total", "counter", help, failed)
+}
+
+/// What the runtimes have to do, all threads together.
+fn write_runtimes(runtimes: &[RuntimeMetrics], to: &mut String) -> fmt::Result {
+    type Figure = fn(&RuntimeMetrics) -> usize;
+    let figures: [(&str, &str, Figure); 5] = [
+        ("tasks_alive", "Tasks that live.", |one| {
+            one.num_alive_tasks()
+        }),
+        (
+            "queue_depth",
+            "What other threads have sent, and is not taken in.",
+            |one| one.global_queue_depth(),
+        ),
+        (
+            "blocking_threads",
+            "Threads of the blocking pools.",
+            |one| one.num_blocking_threads(),
+        ),
+        (
+            "blocking_threads_idle",
+            "Threads of the blocking pools that wait.",
+            |one| one.num_idle_blocking_threads(),
+        ),
+        (
+            "blocking_queue_depth",
+            "Blocking jobs that no thread has begun.",
+            |one| one.blocking_queue_depth(),
+        ),
+    ];
+    for (name, help, of) in figures {
+        let sum: usize = runtimes.iter().map(of).sum();
+        figure(to, &format!("runtime_{name}"), "gauge", help, sum as u64)?;
+    }
+    Ok(())
 }
 
 fn write_timeouts(stats: &[Stats], to: &mut String) -> fmt::Result {
@@ -165,6 +200,12 @@ impl Times {
         writeln!(to, "{name}_sum{{{labels}}} {}", self.sum.as_secs_f64())?;
         writeln!(to, "{name}_count{{{labels}}} {}", self.count)
     }
+}
+
+/// A figure without labels.
+fn figure(to: &mut String, name: &str, kind: &str, help: &str, value: u64) -> fmt::Result {
+    head(to, name, kind, help)?;
+    writeln!(to, "{name} {value}")
 }
 
 fn head(to: &mut String, name: &str, kind: &str, help: &str) -> fmt::Result {

@@ -16,6 +16,7 @@ use futures_rustls::rustls::{
 use sandwiches::options::Options;
 use sandwiches::{App, Settings, tls};
 use serde_json::json;
+use support::program::figure;
 use support::{Folder, Service, make, open};
 use toque::http::ServerConfig;
 
@@ -188,12 +189,27 @@ fn the_metrics_count_by_template_and_status() {
         r#"http_requests_total{method="other",route="/sandwiches",status="405"} 1"#,
         r#"http_request_duration_seconds_bucket{method="GET",route="/sandwiches/{id}",status="200",le="+Inf"} 2"#,
         "connections_open 1",
+        "runtime_queue_depth 0",
+        "runtime_blocking_queue_depth 0",
     ] {
         assert!(
             metrics.lines().any(|one| one == line),
             "{line} is not in\n{metrics}"
         );
     }
+    let threads: usize = figure(client, "runtime_blocking_threads") as usize;
+    assert!(
+        (1..=16).contains(&threads),
+        "{threads}: they have read the store"
+    );
+    let tasks = figure(client, "runtime_tasks_alive");
+    let other = &mut service.client();
+    other.call("GET", "/healthz");
+    assert_eq!(
+        figure(client, "runtime_tasks_alive"),
+        tasks + 1,
+        "one more connection"
+    );
     service.stop();
 }
 

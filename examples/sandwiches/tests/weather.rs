@@ -45,13 +45,33 @@ fn feasts(n: usize) -> String {
     format!("GET {FEAST} HTTP/1.1\r\nhost: x\r\n\r\n").repeat(n)
 }
 
-/// Waits until nobody is connected but this client, and there are as many sockets as before.
-#[track_caller]
-fn all_gone(program: &Program, watch: &mut Client, sockets: usize) {
-    until("the connections have gone", || {
-        figure(watch, "connections_open") == 1
-    });
-    until("the sockets have gone", || program.sockets() == sockets);
+/// What the program has while nobody is connected but one client.
+struct Calm {
+    sockets: usize,
+    tasks: u64,
+}
+
+impl Calm {
+    fn of(program: &Program, watch: &mut Client) -> Calm {
+        Calm {
+            sockets: program.sockets(),
+            tasks: figure(watch, "runtime_tasks_alive"),
+        }
+    }
+
+    /// Waits until it is so again.
+    #[track_caller]
+    fn returns(&self, program: &Program, watch: &mut Client) {
+        until("the connections have gone", || {
+            figure(watch, "connections_open") == 1
+        });
+        until("the sockets have gone", || {
+            program.sockets() == self.sockets
+        });
+        until("the tasks have gone", || {
+            figure(watch, "runtime_tasks_alive") == self.tasks
+        });
+    }
 }
 
 #[test]
@@ -61,7 +81,7 @@ fn clients_that_vanish_in_the_midst_of_a_request_leave_nothing() {
     let program = Program::with(folder.db(), &["--keep-alive", "100ms"]);
     let mut watch = program.client();
     assert_eq!(watch.call("GET", "/sandwiches").status, 200);
-    let sockets = program.sockets();
+    let calm = Calm::of(&program, &mut watch);
     let post = "POST /sandwiches HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n";
 
     for sent in [
@@ -84,7 +104,7 @@ fn clients_that_vanish_in_the_midst_of_a_request_leave_nothing() {
         }
     }
 
-    all_gone(&program, &mut watch, sockets);
+    calm.returns(&program, &mut watch);
     let menu = watch.call("GET", "/sandwiches").json();
     assert_eq!(
         menu["sandwiches"],
@@ -99,7 +119,7 @@ fn clients_that_reset_in_the_midst_of_an_answer_leave_nothing() {
     let program = Program::start(folder.db());
     let mut watch = program.client();
     prepare_feast(&mut watch);
-    let sockets = program.sockets();
+    let calm = Calm::of(&program, &mut watch);
 
     let asked = feasts(100);
     for _ in 0..5 {
@@ -109,7 +129,7 @@ fn clients_that_reset_in_the_midst_of_an_answer_leave_nothing() {
         reset(client);
     }
 
-    all_gone(&program, &mut watch, sockets);
+    calm.returns(&program, &mut watch);
 }
 
 #[test]
@@ -118,7 +138,7 @@ fn a_load_leaves_nothing_open_but_the_readers_of_the_store() {
     let program = Program::start(folder.db());
     let mut watch = program.client();
     let path = make(&mut watch, "BLT");
-    let sockets = program.sockets();
+    let calm = Calm::of(&program, &mut watch);
     let files = |name: &str| {
         let all = program.descriptors();
         all.iter().filter(|one| one.ends_with(name)).count()
@@ -135,7 +155,7 @@ fn a_load_leaves_nothing_open_but_the_readers_of_the_store() {
     }
     drop(clients);
 
-    all_gone(&program, &mut watch, sockets);
+    calm.returns(&program, &mut watch);
     // The writer and at most four readers, however many have asked: they stay for those who come next.
     assert!((2..=5).contains(&files("sandwiches.db")));
     assert!(files("sandwiches.db-wal") <= 5);
@@ -149,7 +169,8 @@ fn answers_that_are_never_read_end_by_the_write_deadline_and_take_little_memory(
     let program = Program::with(folder.db(), &["--write-timeout", "1s"]);
     let mut watch = program.client();
     let page = prepare_feast(&mut watch);
-    let (sockets, before) = (program.sockets(), program.memory_peak());
+    let calm = Calm::of(&program, &mut watch);
+    let before = program.memory_peak();
 
     let asked = feasts(100);
     let mut greedy: Vec<TcpStream> = (0..5).map(|_| narrow(program.address)).collect();
@@ -159,7 +180,7 @@ fn answers_that_are_never_read_end_by_the_write_deadline_and_take_little_memory(
 
     let missed = "connection_timeouts_total{deadline=\"write\"}";
     until("all are cut off", || figure(&mut watch, missed) == 5);
-    all_gone(&program, &mut watch, sockets);
+    calm.returns(&program, &mut watch);
     // Five hundred pages were asked for. One is being sent to each client, and the next may be ready.
     assert!(page * 500 > 100 * MIB, "{page}");
     let grown = program.memory_peak() - before;
@@ -211,7 +232,8 @@ fn streams_of_events_that_are_never_read_end_by_the_write_deadline() {
     let program = Program::with(folder.db(), &["--write-timeout", "500ms"]);
     let mut watch = program.client();
     assert_eq!(watch.call("GET", &path).status, 200);
-    let (sockets, before) = (program.sockets(), program.memory_peak());
+    let calm = Calm::of(&program, &mut watch);
+    let before = program.memory_peak();
 
     let deaf = [socket(&program, &path, 0), narrow(program.address)];
     let asked = b"GET /orders/events?after=0 HTTP/1.1\r\nhost: x\r\n\r\n";
@@ -222,7 +244,7 @@ fn streams_of_events_that_are_never_read_end_by_the_write_deadline() {
     until("the WebSockets are dropped", || {
         figure(&mut watch, "websocket_connections") == 0
     });
-    all_gone(&program, &mut watch, sockets);
+    calm.returns(&program, &mut watch);
     let grown = program.memory_peak() - before;
     assert!(
         grown < 16 * MIB,
@@ -255,7 +277,8 @@ fn who_floods_a_websocket_with_pings_and_reads_no_pong_is_dropped() {
     let program = Program::with(folder.db(), &["--write-timeout", "500ms"]);
     let mut watch = program.client();
     assert_eq!(watch.call("GET", &path).status, 200);
-    let (sockets, before) = (program.sockets(), program.memory_peak());
+    let calm = Calm::of(&program, &mut watch);
+    let before = program.memory_peak();
 
     let mut stream = socket(&program, &path, u32::MAX.into());
     let sent = flood(&mut stream, &frame(0x89, &[b'x'; 125]), 1 << 30);
@@ -264,7 +287,7 @@ fn who_floods_a_websocket_with_pings_and_reads_no_pong_is_dropped() {
     until("the WebSocket is dropped", || {
         figure(&mut watch, "websocket_connections") == 0
     });
-    all_gone(&program, &mut watch, sockets);
+    calm.returns(&program, &mut watch);
     let grown = program.memory_peak() - before;
     assert!(grown < 16 * MIB, "{} MiB", grown / MIB);
 }
@@ -276,7 +299,7 @@ fn who_floods_a_websocket_with_talk_is_told_1008_and_dropped() {
     let program = Program::start(folder.db());
     let mut watch = program.client();
     assert_eq!(watch.call("GET", &path).status, 200);
-    let sockets = program.sockets();
+    let calm = Calm::of(&program, &mut watch);
 
     let mut stream = socket(&program, &path, u32::MAX.into());
     let mut reader = stream.try_clone().unwrap();
@@ -289,7 +312,7 @@ fn who_floods_a_websocket_with_talk_is_told_1008_and_dropped() {
         (0x88, 1008)
     );
     assert!(flooding.join().unwrap() < 1 << 30, "it is dropped");
-    all_gone(&program, &mut watch, sockets);
+    calm.returns(&program, &mut watch);
 }
 
 #[test]
