@@ -43,13 +43,11 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) async fn connect(&self) -> Client {
+        let start = Instant::now(); // the server may accept before `connect` has returned
         let stream = TcpStream::connect(self.addr).await.unwrap();
         // Else the kernel holds back what is small, in real time, and the paused clock jumps over it.
         stream.set_nodelay(true).unwrap();
-        Client {
-            stream,
-            start: Instant::now(),
-        }
+        Client { stream, start }
     }
 
     /// Stops it, and waits for its end.
@@ -153,7 +151,7 @@ impl Client {
         (head, String::from_utf8(body).unwrap())
     }
 
-    /// The time since it connected.
+    /// The time since it began to connect.
     pub(crate) fn elapsed(&self) -> Duration {
         self.start.elapsed()
     }
