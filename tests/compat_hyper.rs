@@ -23,7 +23,7 @@ type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 /// Runs a test's future. One that hangs fails instead.
 fn run(test: impl Future<Output = Result>) {
-    let limit = Duration::from_secs(30);
+    let limit = Duration::from_secs(120);
     let runtime = Runtime::new().unwrap();
     let result = runtime.block_on(async { toque::time::timeout(limit, test).await });
     result.expect("the test hangs").unwrap();
@@ -67,7 +67,7 @@ async fn order(stream: impl HyperRead + HyperWrite + Unpin + 'static) -> Result 
     Ok(())
 }
 
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 #[test]
 fn requests_are_answered_over_tcp() {

@@ -26,7 +26,7 @@ use serde_json::Value;
 use toque::http::{Report, ServerConfig, serve};
 
 /// Longer than any answer takes; a test that gets here fails with a timeout instead of hanging.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 /// How often is looked for what nobody tells.
 const GLANCE: Duration = Duration::from_millis(5);
 
