@@ -69,6 +69,10 @@ mod macros;
 #[cfg(all(feature = "http", not(loom)))]
 pub mod http;
 
+// In the documentation only.
+#[cfg(all(doc, not(loom)))]
+pub mod guide;
+
 #[cfg(not(loom))]
 pub use cores::{Core, Cores, cores};
 #[cfg(not(loom))]
