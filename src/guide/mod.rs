@@ -1,8 +1,13 @@
-//! The guide: from a coffee machine to a kitchen, how such a runtime is built, in thirteen chapters.
+//! The guide: how such a runtime is built, how one wake goes through this one, and what to do with it.
 //!
-//! It is the project's book (`docs/book`), page for page, and here so that it lies beside the items it speaks of. Chapters 0 to 6 build
-//! a small runtime in one file, `examples/tutorial/src/lib.rs`; from chapter 7 on it is toque itself. Every program that is shown is
-//! run by the project's tests, and so is every solution of an exercise.
+//! Thirteen chapters, from a coffee machine to a kitchen, are the project's book (`docs/book`), page for page, and here so that they lie
+//! beside the items they speak of. Chapters 0 to 6 build a small runtime in one file, `examples/tutorial/src/lib.rs`; from chapter 7
+//! on it is toque itself. Every program that is shown is run by the project's tests, and so is every solution of an exercise.
+//!
+//! - [`one_wake`]: what exactly happens between a packet's arrival and the line after `.await`.
+//! - [`patterns`]: shared state, limits, pools, background work, an end in good order.
+//! - [`migrating`]: from tokio to toque.
+//! - [`when_not`]: when to use something else.
 //!
 //! The module exists in the documentation only, and is never compiled into a program.
 
@@ -44,4 +49,16 @@ pub mod chapter_11_trust {
 }
 pub mod chapter_12_beyond {
     #![doc = include_str!("chapter_12_beyond.md")]
+}
+pub mod migrating {
+    #![doc = include_str!("../../docs/migrating.md")]
+}
+pub mod one_wake {
+    #![doc = include_str!("one_wake.md")]
+}
+pub mod patterns {
+    #![doc = include_str!("../../docs/patterns.md")]
+}
+pub mod when_not {
+    #![doc = include_str!("../../docs/when-not.md")]
 }

@@ -35,21 +35,23 @@ pub fn chapters() -> Vec<Chapter> {
         .collect()
 }
 
-/// The pages of the guide.
+/// The pages of the guide that have includes or links: the chapters, and the way of one wake.
 #[must_use]
 pub fn prints() -> Vec<Print> {
-    chapters()
+    let mut prints: Vec<_> = chapters()
         .iter()
-        .map(|chapter| Print {
-            path: format!("src/guide/{}.md", chapter.module),
-            text: page(&read(&format!("{BOOK}/{}.md", chapter.page)), &chapter.page),
-        })
-        .collect()
+        .map(|chapter| print(&format!("{BOOK}/{}.md", chapter.page), &chapter.module))
+        .collect();
+    prints.push(print("docs/one-wake.md", "one_wake"));
+    prints
 }
 
-fn page(book: &str, name: &str) -> String {
-    let text = with_links(&with_includes(book));
-    format!("{text}\n<!-- Printed by scripts/guide from {BOOK}/{name}.md. -->\n")
+fn print(source: &str, module: &str) -> Print {
+    let text = with_links(&with_includes(&read(source)));
+    Print {
+        path: format!("src/guide/{module}.md"),
+        text: format!("{text}\n<!-- Printed by scripts/guide from {source}. -->\n"),
+    }
 }
 
 /// Puts in what mdBook would.
@@ -150,7 +152,7 @@ fn link(words: &str, target: &str) -> String {
     {
         return format!("[{words}](crate::guide::{})", Chapter::new(page).module);
     }
-    match target.strip_prefix("../../../src/") {
+    match target.trim_start_matches("../").strip_prefix("src/") {
         Some(file) if has_page(file) => format!("[{words}](../../../src/toque/{file}.html)"),
         _ => words.to_owned(),
     }

@@ -132,6 +132,24 @@ fn each_stop_of_one_wake_is_where_its_page_says() {
 }
 
 #[test]
+fn the_links_of_the_other_pages_lead_somewhere() {
+    let root = source().join("../../..");
+    for name in [
+        "README.md",
+        "DESIGN.md",
+        "CONTRIBUTING.md",
+        "docs/patterns.md",
+        "docs/when-not.md",
+    ] {
+        let page = read(&root.join(name));
+        let folder = root.join(name).parent().unwrap().to_owned();
+        for (_, target) in links(&page).filter(|(_, target)| !target.contains("://")) {
+            assert!(folder.join(target).exists(), "{name}: no {target}");
+        }
+    }
+}
+
+#[test]
 fn each_chapter_is_in_the_summary_and_points_into_toque() {
     let summary = read(&source().join("SUMMARY.md"));
     for (name, page) in pages() {
