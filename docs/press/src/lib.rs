@@ -3,6 +3,7 @@
 
 pub mod diagram;
 pub mod guide;
+pub mod links;
 mod pages;
 
 use std::io;
