@@ -152,9 +152,23 @@ fn link(words: &str, target: &str) -> String {
     {
         return format!("[{words}](crate::guide::{})", Chapter::new(page).module);
     }
+    if let Some(page) = target.strip_prefix("../../").and_then(other_page) {
+        return format!("[{words}](crate::guide::{page})");
+    }
     match target.trim_start_matches("../").strip_prefix("src/") {
         Some(file) if has_page(file) => format!("[{words}](../../../src/toque/{file}.html)"),
         _ => words.to_owned(),
+    }
+}
+
+/// The module of a page of `docs/` that the guide has too.
+fn other_page(file: &str) -> Option<&'static str> {
+    match file {
+        "migrating.md" => Some("migrating"),
+        "one-wake.md" => Some("one_wake"),
+        "patterns.md" => Some("patterns"),
+        "when-not.md" => Some("when_not"),
+        _ => None,
     }
 }
 
@@ -219,6 +233,10 @@ mod tests {
         );
         assert_eq!(turned("[a](../../../src/pool_loom.rs)."), "a.");
         assert_eq!(turned("[t](../../kitchens.md)"), "t");
+        assert_eq!(
+            turned("[w](../../one-wake.md)"),
+            "[w](crate::guide::one_wake)"
+        );
     }
 
     #[test]

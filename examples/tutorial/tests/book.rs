@@ -1,6 +1,6 @@
 //! `docs/book` without mdbook: its includes have their anchors, its links their files, its "in toque's source" their items, its
 //! exercises their solutions.
-//! The links of `docs/one-wake.md` too.
+//! The links of some other pages too.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -121,13 +121,15 @@ fn each_link_has_its_file_and_each_item_is_still_there() {
 }
 
 #[test]
-fn each_stop_of_one_wake_is_where_its_page_says() {
+fn each_stop_of_one_wake_and_each_answer_is_where_its_page_says() {
     let docs = source().join("../..");
-    let page = read(&docs.join("one-wake.md"));
-    let stops: Vec<_> = links(&page).collect();
-    assert!(stops.len() > 15);
-    for (text, target) in stops {
-        assert_eq!(link_fault_from(&docs, text, target), None);
+    for name in ["one-wake.md", "ten-questions.md"] {
+        let page = read(&docs.join(name));
+        let stops: Vec<_> = links(&page).collect();
+        assert!(stops.len() > 15, "{name}");
+        for (text, target) in stops {
+            assert_eq!(link_fault_from(&docs, text, target), None, "{name}");
+        }
     }
 }
 
