@@ -1,4 +1,4 @@
-#![doc = include_str!("../README.md")]
+#![doc = include_str!("front_page.md")]
 #![deny(unsafe_code)]
 
 mod clock;
@@ -68,6 +68,18 @@ mod macros;
 
 #[cfg(all(feature = "http", not(loom)))]
 pub mod http;
+
+// In the documentation only.
+#[cfg(all(doc, not(any(doctest, loom))))]
+pub mod guide;
+/// The pages whose programs are compiled and run with the examples of the items.
+#[cfg(doctest)]
+mod pages {
+    #[doc = include_str!("../README.md")]
+    mod readme {}
+    #[doc = include_str!("../docs/patterns.md")]
+    mod patterns {}
+}
 
 #[cfg(not(loom))]
 pub use cores::{Core, Cores, cores};

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use tokens::{Token, tokens};
 
 /// The modules at the root of the crate, by level. `lib.rs` stands above them: it names them all, and has no logic.
-const LEVELS: [&[&str]; 9] = [
+const LEVELS: [&[&str]; 10] = [
     // std or loom
     &["shim"],
     // no runtime needed
@@ -43,6 +43,8 @@ const LEVELS: [&[&str]; 9] = [
     &["compat", "cores", "macros"],
     // what stands on those
     &["http"],
+    // words: in the documentation only
+    &["guide"],
 ];
 
 fn level(module: &str) -> Option<usize> {

@@ -195,6 +195,7 @@ impl fmt::Debug for Meta {
     }
 }
 
+// ANCHOR: schedule
 /// What a waker does: brings its task to the queue.
 pub(super) fn schedule(task: Runnable) {
     here::with(|executor| match executor {
@@ -202,6 +203,7 @@ pub(super) fn schedule(task: Runnable) {
         _ => send(task),
     });
 }
+// ANCHOR_END: schedule
 
 /// The same from another thread.
 #[cold]

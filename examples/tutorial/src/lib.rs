@@ -562,7 +562,7 @@ pub mod timers {
 
     impl Timers {
         /// How long the thread may sleep: `None` is for ever.
-        pub(crate) fn patience(&self, now: Instant) -> Option<Duration> {
+        pub fn patience(&self, now: Instant) -> Option<Duration> {
             let sleepers = self.sleepers.borrow();
             let ((deadline, _), _) = sleepers.first_key_value()?;
             Some(deadline.saturating_duration_since(now))

@@ -1,6 +1,8 @@
-//! `docs/book` without mdbook: its includes have their anchors, its links their files, its "in toque's source" their items.
-//! The links of `docs/one-wake.md` too.
+//! `docs/book` without mdbook: its includes have their anchors, its links their files, its "in toque's source" their items, its
+//! exercises their solutions.
+//! The links of some other pages too.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -17,6 +19,7 @@ fn pages() -> Vec<(String, String)> {
     let pages: Vec<_> = fs::read_dir(source())
         .unwrap()
         .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|end| end == "md"))
         .map(|path| {
             let name = path.file_name().unwrap().to_str().unwrap();
             (name.to_owned(), read(&path))
@@ -118,13 +121,33 @@ fn each_link_has_its_file_and_each_item_is_still_there() {
 }
 
 #[test]
-fn each_stop_of_one_wake_is_where_its_page_says() {
+fn each_stop_of_one_wake_and_each_answer_is_where_its_page_says() {
     let docs = source().join("../..");
-    let page = read(&docs.join("one-wake.md"));
-    let stops: Vec<_> = links(&page).collect();
-    assert!(stops.len() > 15);
-    for (text, target) in stops {
-        assert_eq!(link_fault_from(&docs, text, target), None);
+    for name in ["one-wake.md", "ten-questions.md"] {
+        let page = read(&docs.join(name));
+        let stops: Vec<_> = links(&page).collect();
+        assert!(stops.len() > 15, "{name}");
+        for (text, target) in stops {
+            assert_eq!(link_fault_from(&docs, text, target), None, "{name}");
+        }
+    }
+}
+
+#[test]
+fn the_links_of_the_other_pages_lead_somewhere() {
+    let root = source().join("../../..");
+    for name in [
+        "README.md",
+        "DESIGN.md",
+        "CONTRIBUTING.md",
+        "docs/patterns.md",
+        "docs/when-not.md",
+    ] {
+        let page = read(&root.join(name));
+        let folder = root.join(name).parent().unwrap().to_owned();
+        for (_, target) in links(&page).filter(|(_, target)| !target.contains("://")) {
+            assert!(folder.join(target).exists(), "{name}: no {target}");
+        }
     }
 }
 
@@ -138,6 +161,78 @@ fn each_chapter_is_in_the_summary_and_points_into_toque() {
             assert!(page.contains("\n## Exercises\n"), "{name}");
         }
     }
+}
+
+/// The exercises of a chapter, by number.
+fn exercises(page: &str) -> Vec<usize> {
+    let (_, rest) = page.split_once("\n## Exercises\n").unwrap_or_default();
+    let questions = rest.split("<details>").next().unwrap_or_default();
+    let number = |line: &str| line.split_once(". ")?.0.parse().ok();
+    questions.lines().filter_map(number).collect()
+}
+
+/// What is missing of a solution: its program, or its place in the chapter.
+fn solution_fault(page: &str, name: &str, number: usize) -> Option<String> {
+    let summary = format!("<details><summary>Solution {number}</summary>\n");
+    let Some((_, solution)) = page.split_once(&summary) else {
+        return Some(format!("no solution {name}"));
+    };
+    let solution = solution.split("</details>").next().unwrap_or_default();
+    let includes: Vec<_> = between(solution, "{{#include ", "}}").collect();
+    let program = format!("/solution_{name}.rs:main");
+    let output = format!("/expected/solutions/{name}.txt");
+    let shows = |end: &str| includes.iter().any(|include| include.ends_with(end));
+    (!shows(&program) || !shows(&output)).then(|| format!("no program of solution {name}"))
+}
+
+/// The names of the programs that are solutions, as `4_1`.
+fn programs() -> BTreeSet<String> {
+    ["tutorial/src/bin/solutions", "book/src/bin/toque_solutions"]
+        .iter()
+        .flat_map(|folder| fs::read_dir(source().join("../../../examples").join(folder)).unwrap())
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter_map(|file| {
+            let name = file.strip_prefix("solution_")?.strip_suffix(".rs")?;
+            Some(name.to_owned())
+        })
+        .collect()
+}
+
+#[test]
+fn each_exercise_has_a_solution_that_runs_and_each_solution_an_exercise() {
+    let mut names = BTreeSet::new();
+    for (file, page) in pages() {
+        let Some(chapter) = file.get(..2).and_then(|number| number.parse::<u32>().ok()) else {
+            continue; // the summary
+        };
+        let exercises = exercises(&page);
+        let count = exercises.len();
+        assert_eq!(exercises, (1..=count).collect::<Vec<_>>(), "{file}");
+        assert!((2..=3).contains(&count), "{file}: {count} exercises");
+        for number in exercises {
+            let name = format!("{chapter}_{number}");
+            assert_eq!(solution_fault(&page, &name, number), None, "{file}");
+            names.insert(name);
+        }
+    }
+    // `steps.rs`, here and in `examples/book`, runs each of them.
+    assert_eq!(names, programs());
+}
+
+#[test]
+fn an_exercise_without_a_program_is_missed() {
+    let head = "# A\n\n## Exercises\n\n1. Why?\n2. And\n   why?\n\n<details><summary>Solution 1</summary>\n\n";
+    let include = |what: &str| format!("{{{{#include ../{what}}}}}\n");
+    let program = include("src/bin/solutions/solution_1_1.rs:main");
+    let output = include("expected/solutions/1_1.txt");
+    let whole = format!("{head}{program}{output}</details>\n");
+    assert_eq!(exercises(&whole), [1, 2]);
+    assert_eq!(solution_fault(&whole, "1_1", 1), None);
+    assert!(solution_fault(&whole, "1_2", 2).is_some());
+    let words_alone = format!("{head}It is so.\n</details>\n");
+    assert!(solution_fault(&words_alone, "1_1", 1).is_some());
+    let no_output = format!("{head}{program}</details>\n");
+    assert!(solution_fault(&no_output, "1_1", 1).is_some());
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! A model in little: each interleaving of a chef's two steps and a sender's two steps, as right and as the mutants have it.
 
+use std::io;
+
 // ANCHOR: main
 #[derive(Clone, Copy, Debug)]
 enum Step {
@@ -59,10 +61,11 @@ fn try_all(name: &str, chef: [Step; 2], sender: [Step; 2]) {
     println!("{name}: {} of 6 lose the ring {lost:?}", lost.len());
 }
 
-pub(crate) fn main() {
+pub(crate) fn main() -> io::Result<()> {
     let (chef, sender) = ([ChefSets, ChefLooks], [SenderPushes, SenderLooks]);
     try_all("as it is", chef, sender);
     try_all("look_before_set", [ChefLooks, ChefSets], sender);
     try_all("look_before_push", chef, [SenderLooks, SenderPushes]);
+    Ok(())
 }
 // ANCHOR_END: main

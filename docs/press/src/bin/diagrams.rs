@@ -1,0 +1,5 @@
+//! Prints the diagrams.
+
+fn main() -> std::io::Result<()> {
+    press::write(&press::diagram::prints())
+}

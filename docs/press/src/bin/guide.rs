@@ -1,0 +1,5 @@
+//! Prints the book's pages for rustdoc.
+
+fn main() -> std::io::Result<()> {
+    press::write(&press::guide::prints())
+}
