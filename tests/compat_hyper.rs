@@ -4,7 +4,9 @@ use std::cell::Cell;
 use std::convert::Infallible;
 use std::io::Read;
 use std::os::unix::net::UnixStream;
+use std::pin::Pin;
 use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -86,6 +88,29 @@ fn requests_are_answered_over_any_stream_in_io() {
         serve(Io::new(Async::new(theirs)?), PATIENCE);
         order(Io::new(Async::new(ours)?)).await
     });
+}
+
+/// Says that it has read more than there was room for.
+struct Liar;
+
+impl futures_lite::AsyncRead for Liar {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        buf: &mut [u8],
+    ) -> Poll<std::io::Result<usize>> {
+        Poll::Ready(Ok(buf.len() + 1))
+    }
+}
+
+#[test]
+#[should_panic(expected = "a stream has read more than its buffer holds")]
+fn a_stream_that_says_it_has_read_too_much_is_stopped() {
+    let mut stream = Io::new(Liar);
+    let mut memory = [0; 8];
+    let mut buf = hyper::rt::ReadBuf::new(&mut memory);
+    let mut cx = Context::from_waker(Waker::noop());
+    let _ = HyperRead::poll_read(Pin::new(&mut stream), &mut cx, buf.unfilled());
 }
 
 #[test]

@@ -16,6 +16,7 @@ use super::table::{Place, Table};
 use super::task::{self, Guarded, Id, Meta, Origin, Runnable};
 use crate::future::budget;
 use crate::future::inherited::{self, InContext};
+use crate::shim::thread::yield_now;
 
 /// One thread's tasks.
 pub(crate) struct Executor {
@@ -244,7 +245,7 @@ impl Executor {
                 break;
             }
             // Another thread is just waking the last ones, and they have not arrived yet.
-            std::thread::yield_now();
+            yield_now();
         }
         for message in self.home.injector().close() {
             match message {
@@ -296,3 +297,7 @@ unsafe fn build<'a, F: Future + 'a>(future: F, meta: Meta) -> (Runnable, Task<F:
     // SAFETY: the caller promises it for the future; `schedule` is a plain function; `Guarded` borrows the metadata alone.
     unsafe { builder.spawn_unchecked(|meta| Guarded::new(future, meta), task::schedule) }
 }
+
+#[cfg(all(test, loom))]
+#[path = "local_loom.rs"]
+mod loom_models;
