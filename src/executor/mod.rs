@@ -18,11 +18,15 @@ pub(crate) mod here;
 #[cfg(not(loom))]
 pub(crate) mod home;
 #[cfg(not(loom))]
+pub(crate) mod hooks;
+#[cfg(not(loom))]
 pub(crate) mod join;
 #[cfg(not(loom))]
 pub(crate) mod local;
 #[cfg(not(loom))]
 pub(crate) mod main_bell;
+#[cfg(not(loom))]
+pub(crate) mod observer;
 #[cfg(not(loom))]
 pub(crate) mod queue;
 #[cfg(not(loom))]
