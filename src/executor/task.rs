@@ -135,7 +135,7 @@ impl Meta {
 
     /// Where the task waits, if it has waited yet.
     #[inline]
-    fn place(&self) -> Option<Place> {
+    pub(super) fn place(&self) -> Option<Place> {
         Place::new(self.place.load(Ordering::Relaxed))
     }
 
@@ -150,6 +150,11 @@ impl Meta {
 
     pub(super) fn set_counted(&self) {
         self.counted.store(true, Ordering::Relaxed);
+    }
+
+    /// What keeps the task's name beyond its end, if there is any.
+    pub(super) fn named(&self) -> Option<Arc<Shared>> {
+        self.extras.get_counted()
     }
 
     /// What abort handles share with the task.
@@ -180,7 +185,7 @@ impl Meta {
     fn finish(&self) {
         if self.is_counted() {
             // What was counted is dropped at home.
-            here::at_work(&self.home, |executor| executor.forget(self.place()));
+            here::at_work(&self.home, |executor| executor.forget(self));
         }
         self.extras.end();
     }
