@@ -3,10 +3,14 @@
 //! | command | what it does |
 //! |---|---|
 //! | `run [--quick] [ROW…]` | measures the rows, or all; writes `results/latest.md` and `results/latest.svg` |
-//! | `instructions [ROW…]` | counts instructions and system calls; exits with 1 if one is above its ceiling |
+//! | `growth [--quick] [CURVE…]` | measures costs by the size of the crowd; writes `results/growth.md` and `results/growth.svg` |
+//! | `start [--quick]` | compiles, weighs and starts the programs in `start/`; writes `results/start.md` |
+//! | `instructions [--ours] [ROW…]` | counts instructions and system calls, or only toque's; exits with 1 if one is above its ceiling |
 //! | `op ROW CONTESTANT N` | does one operation N times and prints its figures |
 //! | `serve WORK CONTESTANT BUFFER` | serves until its parent ends |
 //! | `load ROW PORT PROCESS PACE` | puts a row's load on a server and prints the figures |
+//! | `grow CURVE CONTESTANT N SIZE`, `crowd CURVE PORT PROCESS PACE SIZE` | the same for one point of a curve |
+//! | `turn-away` | accepts connections and closes them |
 //! | `talk PORT N` | exchanges N messages over 50 connections; for counting system calls |
 
 use std::process::ExitCode;
@@ -18,6 +22,7 @@ use serve::Work;
 mod contestant;
 mod epoll;
 mod figures;
+mod growth;
 mod harness;
 mod instructions;
 mod load;
@@ -28,6 +33,7 @@ mod report;
 mod rows;
 mod runtimes;
 mod serve;
+mod start;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -46,7 +52,12 @@ fn obey(words: &[&str]) -> Result<ExitCode, String> {
     match words {
         ["run", "--quick", rows @ ..] => run(Pace::Quick, rows)?,
         ["run", rows @ ..] => run(Pace::Full, rows)?,
-        ["instructions", rows @ ..] => return instructions::count(rows),
+        ["growth", "--quick", curves @ ..] => growth::run(Pace::Quick, curves)?,
+        ["growth", curves @ ..] => growth::run(Pace::Full, curves)?,
+        ["start", "--quick"] => start::run(Pace::Quick)?,
+        ["start"] => start::run(Pace::Full)?,
+        ["instructions", "--ours", rows @ ..] => return instructions::count(true, rows),
+        ["instructions", rows @ ..] => return instructions::count(false, rows),
         ["op", row, who, count] => op(row_named(row)?, contestant(who)?, number(count)?)?,
         ["serve", what, who, buffer] => {
             serve::serve(work(what)?, contestant(who)?, number(buffer)?)
@@ -55,6 +66,23 @@ fn obey(words: &[&str]) -> Result<ExitCode, String> {
             let (port, process) = (number(port)?, number(process)?);
             load(row_named(row)?, load::Target { port, process }, pace)?;
         }
+        ["grow", curve, who, count, size] => {
+            let (count, size) = (number(count)?, number(size)?);
+            figures::print(&growth::named(curve)?.grow(contestant(who)?, count, size)?);
+        }
+        ["crowd", curve, port, process, pace, size] => {
+            let target = load::Target {
+                port: number(port)?,
+                process: number(process)?,
+            };
+            process::raise_descriptor_limit();
+            figures::print(&growth::named(curve)?.crowd(
+                target,
+                Pace::named(pace),
+                number(size)?,
+            )?);
+        }
+        ["turn-away"] => serve::turn_away(),
         ["talk", port, count] => {
             let process = std::process::id(); // nobody looks at its time
             let target = load::Target {
@@ -101,13 +129,8 @@ fn load(row: &Row, target: load::Target, pace: &str) -> Result<(), String> {
     let Task::Server { load, .. } = row.task else {
         return Err(format!("{} has no load", row.name));
     };
-    let pace = if pace == Pace::Quick.name() {
-        Pace::Quick
-    } else {
-        Pace::Full
-    };
     process::raise_descriptor_limit();
-    figures::print(&load(target, pace));
+    figures::print(&load(target, Pace::named(pace)));
     Ok(())
 }
 

@@ -40,7 +40,7 @@ pub(crate) fn measure(row: &'static Row, pace: Pace, rounds: usize) -> Results {
 }
 
 /// Node takes part where it is installed.
-fn is_here(contestant: Contestant) -> bool {
+pub(crate) fn is_here(contestant: Contestant) -> bool {
     contestant != Contestant::Node || Command::new("node").arg("--version").output().is_ok()
 }
 
@@ -61,23 +61,34 @@ fn run(row: &Row, contestant: Contestant, pace: Pace) -> Result<Figures, String>
         Task::Op { full, quick, .. } => {
             let count = pace.of(full, quick).to_string();
             command.args(["op", row.name, contestant.name(), &count]);
-            Ok(figures::parse(&Guarded::start(&mut command).output(LIMIT)?))
+            output(&mut command)
         }
         Task::Server { work, buffer, .. } => {
-            sit_on(SERVER_SEAT);
-            let mut server = Guarded::start(&mut server(work, contestant, buffer));
-            sit_on(LOAD_SEAT);
-            let port = server.first_line();
-            command.args([
-                "load",
-                row.name,
-                &port,
-                &server.id().to_string(),
-                pace.name(),
-            ]);
-            Ok(figures::parse(&Guarded::start(&mut command).output(LIMIT)?))
+            under_load(work, contestant, buffer, |port, process| {
+                command.args(["load", row.name, port, process, pace.name()]);
+                command
+            })
         }
     }
+}
+
+/// The figures that a command prints.
+pub(crate) fn output(command: &mut Command) -> Result<Figures, String> {
+    Ok(figures::parse(&Guarded::start(command).output(LIMIT)?))
+}
+
+/// The figures that a load on a server prints, which is told the server's port and process. Each has a processor to itself.
+pub(crate) fn under_load(
+    work: Work,
+    contestant: Contestant,
+    buffer: usize,
+    load: impl FnOnce(&str, &str) -> Command,
+) -> Result<Figures, String> {
+    sit_on(SERVER_SEAT);
+    let mut server = Guarded::start(&mut server(work, contestant, buffer));
+    sit_on(LOAD_SEAT);
+    let port = server.first_line();
+    output(&mut load(&port, &server.id().to_string()))
 }
 
 /// The command that starts a server.

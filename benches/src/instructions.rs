@@ -30,6 +30,7 @@ const COUNTED: &[(&str, u64)] = &[
 ];
 /// monoio is absent: valgrind knows no io_uring.
 const UNDER_CALLGRIND: &[Contestant] = &[Toque, Tokio, TokioLocal, Smol];
+const SERVING_UNDER_CALLGRIND: &[Contestant] = &[Toque, Tokio, TokioLocal, Smol, Bare];
 const UNDER_STRACE: &[Contestant] = &[Toque, Tokio, TokioLocal, Smol, Monoio, Bare];
 
 /// Messages of the echo whose system calls are counted.
@@ -47,22 +48,38 @@ struct Count {
     detail: String,
 }
 
+/// Counts the instructions of so many operations.
+type CountInstructions = fn(&str, Contestant, u64) -> Result<f64, String>;
+
+/// Rows whose instructions are a server's.
+const SERVED: &[(&str, &[Contestant], CountInstructions)] =
+    &[("echo-50", SERVING_UNDER_CALLGRIND, echo_instructions)];
+
 /// Rows whose system calls are counted, who takes part, over how many operations, and how.
 const TRACED: &[(&str, &[Contestant], u64, CountCalls)] = &[
     ("echo-50-calls", UNDER_STRACE, MESSAGES, echo_calls),
     ("wake-busy-calls", UNDER_CALLGRIND, WAKES, wake_calls),
 ];
 
-/// Counts the rows, or all, prints them and writes `results/instructions.md`. The exit code is 1 if one of toque's is
-/// above its ceiling.
-pub(crate) fn count(rows: &[&str]) -> Result<ExitCode, String> {
+/// Counts the rows, or all, prints them and writes `results/instructions.md`; with `ours`, only toque's. The exit code is 1
+/// if one of toque's is above its ceiling.
+pub(crate) fn count(ours: bool, rows: &[&str]) -> Result<ExitCode, String> {
     let wanted = |row: &str| rows.is_empty() || rows.contains(&row);
+    let of = |contestants: &'static [Contestant]| if ours { &[Toque] } else { contestants };
     let mut counts = Vec::new();
     for (row, operations) in COUNTED.iter().filter(|(row, _)| wanted(row)) {
-        counts.push(instructions(row, *operations)?);
+        counts.push(instructions(
+            row,
+            of(UNDER_CALLGRIND),
+            *operations,
+            op_instructions,
+        )?);
+    }
+    for (row, contestants, count) in SERVED.iter().filter(|it| wanted(it.0)) {
+        counts.push(instructions(row, of(contestants), MESSAGES, *count)?);
     }
     for (row, contestants, operations, count) in TRACED.iter().filter(|it| wanted(it.0)) {
-        counts.push(calls(row, contestants, *operations, *count)?);
+        counts.push(calls(row, of(contestants), *operations, *count)?);
     }
     let text = table(&counts);
     print!("{text}");
@@ -82,12 +99,17 @@ fn each(operations: u64, count: impl Fn(u64) -> Result<f64, String>) -> Result<f
     Ok((count(2 * operations)? - count(operations)?) / operations as f64)
 }
 
-fn instructions(row: &'static str, operations: u64) -> Result<Count, String> {
+fn instructions(
+    row: &'static str,
+    contestants: &[Contestant],
+    operations: u64,
+    count: CountInstructions,
+) -> Result<Count, String> {
     let mut counts = BTreeMap::new();
-    for contestant in UNDER_CALLGRIND {
+    for contestant in contestants {
         eprintln!("{row}: {}", contestant.name());
-        let callgrind = |count| callgrind(row, *contestant, count);
-        counts.insert(contestant.name(), each(operations, callgrind)?);
+        let count = |operations| count(row, *contestant, operations);
+        counts.insert(contestant.name(), each(operations, count)?);
     }
     let detail = String::new();
     Ok(Count {
@@ -98,15 +120,36 @@ fn instructions(row: &'static str, operations: u64) -> Result<Count, String> {
 }
 
 /// Instructions of a whole process that does the operation `count` times.
-fn callgrind(row: &str, contestant: Contestant, count: u64) -> Result<f64, String> {
+fn op_instructions(row: &str, contestant: Contestant, count: u64) -> Result<f64, String> {
     let out = scratch("callgrind")?;
+    let mut op = this_program();
+    op.args(["op", row, contestant.name(), &count.to_string()]);
+    Guarded::start(&mut callgrind(&out, &op)).output(LIMIT)?;
+    total(&out)
+}
+
+/// Instructions of a whole echo server with 50 connections that exchange so many messages, and a quarter more to warm up.
+fn echo_instructions(_: &str, contestant: Contestant, messages: u64) -> Result<f64, String> {
+    let out = scratch("callgrind")?;
+    talk_to(
+        &mut callgrind(&out, &server(Work::Echo, contestant, 4096)),
+        messages,
+    )?;
+    total(&out)
+}
+
+/// The command, under callgrind, which counts instructions into `out`.
+fn callgrind(out: &Path, command: &Command) -> Command {
     let mut valgrind = Command::new("valgrind");
     valgrind.args(["--tool=callgrind", "--quiet"]);
     valgrind.arg(format!("--callgrind-out-file={}", out.display()));
-    valgrind.arg(this_program().get_program());
-    valgrind.args(["op", row, contestant.name(), &count.to_string()]);
-    Guarded::start(&mut valgrind).output(LIMIT)?;
-    let text = take(&out)?;
+    valgrind.arg(command.get_program()).args(command.get_args());
+    valgrind
+}
+
+/// What callgrind has counted.
+fn total(out: &Path) -> Result<f64, String> {
+    let text = take(out)?;
     let totals = text.lines().find_map(|line| line.strip_prefix("totals: "));
     totals
         .and_then(|it| it.trim().parse().ok())
@@ -152,17 +195,24 @@ fn calls(
 /// System calls of an echo server with 50 connections that exchange so many messages, and a quarter more to warm up.
 fn echo_calls(contestant: Contestant, messages: u64) -> Result<Calls, String> {
     let out = scratch("strace")?;
-    let mut traced = strace(&out, &server(Work::Echo, contestant, 4096));
-    let mut server = Guarded::start(&mut traced);
+    talk_to(
+        &mut strace(&out, &server(Work::Echo, contestant, 4096)),
+        messages,
+    )?;
+    parse_calls(&take(&out)?)
+}
+
+/// Exchanges so many messages with a server that is watched by a tool, and ends the tool, which then writes what it counted.
+fn talk_to(watched: &mut Command, messages: u64) -> Result<(), String> {
+    let mut server = Guarded::start(watched);
     let port = server.first_line();
     let mut talk = this_program();
     talk.args(["talk", &port, &(messages * 4 / 5).to_string()]);
     Guarded::start(&mut talk).output(LIMIT)?;
-    // strace ends the server with itself, and writes its table
-    let strace = Pid::from_raw(server.id() as i32).expect("a child has an id");
-    kill_process(strace, Signal::TERM).map_err(|error| error.to_string())?;
-    server.wait(LIMIT)?;
-    parse_calls(&take(&out)?)
+    // strace ends the server with itself; valgrind is the server's process
+    let tool = Pid::from_raw(server.id() as i32).expect("a child has an id");
+    kill_process(tool, Signal::TERM).map_err(|error| error.to_string())?;
+    server.wait(LIMIT).map(drop)
 }
 
 /// System calls of so many wakes from another thread, with those of both threads.

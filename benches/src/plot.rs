@@ -119,3 +119,95 @@ fn escaped(text: &str) -> String {
         .replace('<', "&lt;")
         .replace('"', "&quot;")
 }
+
+/// A curve for each contestant, by the size of the crowd.
+pub(crate) struct Panel<'a> {
+    pub(crate) title: String,
+    /// What it cost at each size; no number where it was not measured.
+    pub(crate) lines: &'a [(Contestant, Vec<f64>)],
+}
+
+/// A panel's size, and the place of its axes in it.
+const PANEL: (f64, f64) = (590.0, 300.0);
+const PLOT: (f64, f64, f64, f64) = (60.0, 40.0, 570.0, 260.0);
+
+/// The panels, two beside each other. Both axes are logarithmic; the upright one has a line at each doubling.
+pub(crate) fn curves(panels: &[Panel<'_>], sizes: &[u64], caption: &str) -> String {
+    let height = 90.0 + PANEL.1 * panels.len().div_ceil(2) as f64;
+    let mut svg = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" font-family=\"sans-serif\" \
+         font-size=\"13\">\n<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n\
+         <text x=\"20\" y=\"24\" font-size=\"16\">Cost by the size of the crowd: flat is good, low is cheap</text>\n\
+         <text x=\"20\" y=\"44\" fill=\"#666\">{}</text>\n",
+        escaped(caption),
+    );
+    legend(&mut svg);
+    for (number, panel) in panels.iter().enumerate() {
+        let x = 10.0 + PANEL.0 * (number % 2) as f64;
+        let y = 80.0 + PANEL.1 * (number / 2) as f64;
+        let _ = writeln!(svg, "<g transform=\"translate({x} {y})\">");
+        draw(&mut svg, panel, sizes);
+        svg += "</g>\n";
+    }
+    svg + "</svg>\n"
+}
+
+fn draw(svg: &mut String, panel: &Panel<'_>, sizes: &[u64]) {
+    let (left, top, right, bottom) = PLOT;
+    let costs = || {
+        panel
+            .lines
+            .iter()
+            .flat_map(|(_, costs)| costs.iter())
+            .filter(|it| !it.is_nan())
+    };
+    let lowest = costs().fold(f64::INFINITY, |a, b| a.min(*b)).log2().floor();
+    let highest = costs().fold(1.0_f64, |a, b| a.max(*b)).log2().ceil();
+    let x = |number: usize| left + (right - left) * number as f64 / (sizes.len() - 1) as f64;
+    let y =
+        |cost: f64| bottom - (bottom - top) * (cost.log2() - lowest) / (highest - lowest).max(1.0);
+    let _ = writeln!(
+        svg,
+        "<text x=\"{left}\" y=\"{}\">{}</text>",
+        top - 16.0,
+        escaped(&panel.title)
+    );
+    for (number, size) in sizes.iter().enumerate() {
+        let x = x(number);
+        let _ = writeln!(
+            svg,
+            "<text x=\"{x}\" y=\"{}\" text-anchor=\"middle\" fill=\"#666\">{size}</text>",
+            bottom + 18.0
+        );
+    }
+    for power in lowest as i32..=highest as i32 {
+        let cost = f64::from(power).exp2();
+        let y = y(cost);
+        let _ = writeln!(svg, "<path d=\"M{left} {y:.1}H{right}\" stroke=\"#ddd\"/>");
+        let _ = writeln!(
+            svg,
+            "<text x=\"{}\" y=\"{:.1}\" text-anchor=\"end\" fill=\"#666\">{cost}</text>",
+            left - 6.0,
+            y + 4.0
+        );
+    }
+    // toque last, so that its line lies on top
+    for (contestant, costs) in panel.lines.iter().rev() {
+        let points = costs.iter().enumerate().filter(|(_, cost)| !cost.is_nan());
+        let points: Vec<String> = points
+            .map(|(number, cost)| format!("{:.1},{:.1}", x(number), y(*cost)))
+            .collect();
+        let width = if *contestant == Contestant::Toque {
+            3
+        } else {
+            2
+        };
+        let _ = writeln!(
+            svg,
+            "<polyline points=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"{width}\"><title>{}</title></polyline>",
+            points.join(" "),
+            color(*contestant),
+            contestant.name(),
+        );
+    }
+}

@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 use rustix::process::{Resource, Rlimit, Signal, getrlimit, setrlimit};
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
-/// Descriptors for ten thousand connections and what else a process has.
+/// Descriptors for a hundred thousand connections, and for ten thousand, and what else a process has.
+const MANY_DESCRIPTORS: u64 = 110_000;
 const DESCRIPTORS: u64 = 12_000;
 
 /// A child that is ended, by its id, when this is dropped.
@@ -82,20 +83,33 @@ pub(crate) fn end_with_parent() {
     rustix::process::set_parent_process_death_signal(Some(Signal::KILL)).expect("no death signal");
 }
 
-/// Lets this process open ten thousand connections.
+/// Lets this process open a hundred thousand connections if it may, and ten thousand in any case.
 ///
 /// # Panics
 /// If the hard limit is below and may not be raised.
 pub(crate) fn raise_descriptor_limit() {
+    let raised = raise_to(MANY_DESCRIPTORS).or_else(|_| raise_to(DESCRIPTORS));
+    raised.expect("raise the limit of open files: ulimit -n 12000");
+}
+
+/// Whether a process here may have so many connections.
+pub(crate) fn may_connect(connections: u64) -> bool {
+    raise_descriptor_limit();
+    getrlimit(Resource::Nofile)
+        .current
+        .is_none_or(|limit| limit > connections)
+}
+
+fn raise_to(descriptors: u64) -> rustix::io::Result<()> {
     let limit = getrlimit(Resource::Nofile);
-    if limit.current.is_some_and(|current| current < DESCRIPTORS) {
-        let raised = Rlimit {
-            current: Some(DESCRIPTORS),
-            maximum: limit.maximum.map(|maximum| maximum.max(DESCRIPTORS)),
-        };
-        setrlimit(Resource::Nofile, raised)
-            .expect("raise the limit of open files: ulimit -n 12000");
+    if limit.current.is_none_or(|current| current >= descriptors) {
+        return Ok(());
     }
+    let raised = Rlimit {
+        current: Some(descriptors),
+        maximum: limit.maximum.map(|maximum| maximum.max(descriptors)),
+    };
+    setrlimit(Resource::Nofile, raised)
 }
 
 /// Keeps this thread, and children it starts from now on, on one of the processors it was given. With one only, that one.

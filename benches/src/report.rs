@@ -110,7 +110,7 @@ fn head(pace: Pace, rounds: usize) -> String {
 }
 
 /// The date and the machine.
-fn caption() -> String {
+pub(crate) fn caption() -> String {
     let cpuinfo = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = cpuinfo
         .lines()
@@ -182,7 +182,7 @@ fn verdict(line: &Line) -> String {
 }
 
 /// Three digits are as many as the machine is good for.
-fn short(value: f64) -> String {
+pub(crate) fn short(value: f64) -> String {
     match value.abs() {
         size if size >= 100.0 => format!("{value:.0}"),
         size if size >= 10.0 => format!("{value:.1}"),

@@ -64,7 +64,16 @@ impl Pace {
         }
     }
 
-    fn window(self) -> Enough {
+    /// What the word says.
+    pub(crate) fn named(name: &str) -> Pace {
+        if name == Pace::Quick.name() {
+            Pace::Quick
+        } else {
+            Pace::Full
+        }
+    }
+
+    pub(crate) fn window(self) -> Enough {
         match self {
             Pace::Full => Enough::After(Duration::from_secs(2)),
             Pace::Quick => Enough::After(Duration::from_millis(400)),
@@ -99,6 +108,10 @@ const US_EACH: &[Measure] = &[
     measure("time", "time each", "µs", 1e3),
     measure("cpu", "server's CPU each", "µs", 1e3),
 ];
+const CLIENT: &[Measure] = &[
+    measure("time", "time each", "µs", 1e3),
+    measure("cpu", "client's CPU each", "µs", 1e3),
+];
 const LATE: &[Measure] = &[
     measure("p50", "late, median", "µs", 1e3),
     measure("p99", "late, 99 %", "µs", 1e3),
@@ -110,15 +123,15 @@ const FIRING: &[Measure] = &[
     measure("early", "too early", "timers", 1.0),
 ];
 
-const ECHO: &[Contestant] = &[Toque, Tokio, TokioLocal, Smol, Monoio, Bare, Node];
-const HTTP: &[Contestant] = &[Toque, Tokio, TokioLocal, Node];
+pub(crate) const ECHO: &[Contestant] = &[Toque, Tokio, TokioLocal, Smol, Monoio, Bare, Node];
+pub(crate) const HTTP: &[Contestant] = &[Toque, Tokio, TokioLocal, Node];
 
 /// Bytes of a message.
-const MESSAGE: usize = 64;
+pub(crate) const MESSAGE: usize = 64;
 /// What a server reads at once: a page for messages, more for bulk; for idle connections no more than they send.
 const PAGE: usize = 4096;
 const LARGE: usize = 64 * 1024;
-const SMALL: usize = 64;
+pub(crate) const SMALL: usize = 64;
 
 #[rustfmt::skip] // a table: a line each
 pub(crate) const ROWS: &[Row] = &[
@@ -138,6 +151,7 @@ pub(crate) const ROWS: &[Row] = &[
     op("fairness", "timer of 1 ms beside ten tasks always ready", LATE, ops::fairness::OPS, 1_000),
     op("idle-task", "memory of an idle task", BYTES_EACH, ops::idle::TASK, 100_000),
     op("idle-sleeper", "memory of a task asleep", BYTES_EACH, ops::idle::SLEEPER, 100_000),
+    op("connect", "connect to a server that closes at once, 50 at a time", CLIENT, ops::connect::OPS, 50_000),
     server("idle-connection", "memory of an idle connection with 64 B of buffer", BYTES_EACH, SMALL,
         |target, pace| load::hold(target, pace.of(10_000, 1_000))),
     server("echo-50", "TCP echo of 64 B, 50 connections", US_EACH, PAGE,

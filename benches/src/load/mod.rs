@@ -1,8 +1,10 @@
 //! The load: what the harness does to a server, from its own process and by bare epoll, so that the server is measured.
 //! Traffic goes to the loopback only. The server's own processor time is read at both ends of each measure.
 
-use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::net::{Ipv4Addr, SocketAddrV4, TcpStream};
 use std::time::{Duration, Instant};
+
+use rustix::net::{AddressFamily, SocketType, bind, connect, socket};
 
 use crate::figures::{Figures, figure, nanoseconds};
 use crate::process::cpu_time;
@@ -27,8 +29,16 @@ pub(crate) struct Target {
 
 impl Target {
     fn connect(self) -> TcpStream {
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
-        let stream = TcpStream::connect(address).expect("the server accepts no connection");
+        self.connect_from(Ipv4Addr::LOCALHOST)
+    }
+
+    /// Connects from this address of the loopback: each has ports for some twenty-eight thousand connections to one server.
+    fn connect_from(self, own: Ipv4Addr) -> TcpStream {
+        let socket = socket(AddressFamily::INET, SocketType::STREAM, None).expect("no socket");
+        bind(&socket, &SocketAddrV4::new(own, 0)).expect("the loopback has many addresses");
+        connect(&socket, &SocketAddrV4::new(Ipv4Addr::LOCALHOST, self.port))
+            .expect("the server accepts no connection");
+        let stream = TcpStream::from(socket);
         stream.set_nodelay(true).expect("it is a socket");
         stream
     }

@@ -4,7 +4,7 @@
 use std::future::pending;
 use std::time::Duration;
 
-use super::Op;
+use super::{Op, SizedOp};
 use crate::contestant::Contestant::{self, Monoio, Smol, Tokio, TokioLocal, Toque};
 use crate::figures::{Figures, figure};
 use crate::process::resident_bytes;
@@ -16,6 +16,15 @@ pub(crate) const TASK: &[(Contestant, Op)] = &[
     (TokioLocal, tokio_local_task),
     (Smol, smol_task),
     (Monoio, monoio_task),
+];
+
+/// The same: as many tasks as there are to be.
+pub(crate) const BY_TASKS: &[(Contestant, SizedOp)] = &[
+    (Toque, |_, tasks| toque_task(tasks)),
+    (Tokio, |_, tasks| tokio_task(tasks)),
+    (TokioLocal, |_, tasks| tokio_local_task(tasks)),
+    (Smol, |_, tasks| smol_task(tasks)),
+    (Monoio, |_, tasks| monoio_task(tasks)),
 ];
 
 pub(crate) const SLEEPER: &[(Contestant, Op)] = &[

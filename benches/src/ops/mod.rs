@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::figures::Figures;
 
+pub(crate) mod connect;
 pub(crate) mod fairness;
 pub(crate) mod foreign_wake;
 pub(crate) mod idle;
@@ -19,6 +20,9 @@ pub(crate) mod yield_now;
 
 /// Does the work `n` times, and says what it cost.
 pub(crate) type Op = fn(n: u64) -> Figures;
+
+/// The same among `size` tasks, timers or whatever the work has many of: what `growth.rs` lets grow.
+pub(crate) type SizedOp = fn(n: u64, size: u64) -> Figures;
 
 /// How long `work` takes once its runtime stands.
 async fn clocked(work: impl Future<Output = ()>) -> Duration {

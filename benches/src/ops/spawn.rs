@@ -1,6 +1,6 @@
 //! Spawn and join: a task is made, runs once, and its output is taken; one by one, or ten thousand before the first join.
 
-use super::{Op, clocked};
+use super::{Op, SizedOp, clocked};
 use crate::contestant::Contestant::{self, Monoio, Smol, Tokio, TokioLocal, Toque};
 use crate::figures::{Figures, time_each};
 use crate::runtimes;
@@ -22,6 +22,15 @@ pub(crate) const BULK: &[(Contestant, Op)] = &[
     (TokioLocal, |n| tokio_local(n, AT_ONCE)),
     (Smol, |n| smol(n, AT_ONCE)),
     (Monoio, |n| monoio(n, AT_ONCE)),
+];
+
+/// The same, by the number of tasks at once.
+pub(crate) const BY_TASKS: &[(Contestant, SizedOp)] = &[
+    (Toque, toque),
+    (Tokio, tokio),
+    (TokioLocal, tokio_local),
+    (Smol, smol),
+    (Monoio, monoio),
 ];
 
 /// Does the work of `$n` tasks, `$at_once` of them alive together. Only the words for "spawn" and "join" differ.

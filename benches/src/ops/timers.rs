@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use futures_lite::future::poll_once;
 
-use super::{Op, clocked};
+use super::{Op, SizedOp, clocked};
 use crate::contestant::Contestant::{self, Monoio, Smol, Tokio, TokioLocal, Toque};
 use crate::figures::{Figures, figure, nanoseconds, quantile, time_each};
 use crate::process::own_cpu_time;
@@ -30,6 +30,15 @@ pub(crate) const CANCEL_ALONE: &[(Contestant, Op)] = &[
     (TokioLocal, |n| tokio_local_cancel(n, 0)),
     (Smol, |n| smol_cancel(n, 0)),
     (Monoio, |n| monoio_cancel(n, 0)),
+];
+
+/// The same, by the number of those outstanding.
+pub(crate) const CANCEL_BY_OUTSTANDING: &[(Contestant, SizedOp)] = &[
+    (Toque, toque_cancel),
+    (Tokio, tokio_cancel),
+    (TokioLocal, tokio_local_cancel),
+    (Smol, smol_cancel),
+    (Monoio, monoio_cancel),
 ];
 
 pub(crate) const FIRE: &[(Contestant, Op)] = &[

@@ -61,6 +61,17 @@ pub(crate) fn serve(work: Work, contestant: Contestant, buffer: usize) {
     }
 }
 
+/// Accepts and closes at once, for ever. It closes first, so it is this side that remembers the connection for a while, and
+/// the client's port is free again.
+pub(crate) fn turn_away() {
+    end_with_parent();
+    let listener = listen();
+    println!("{}", listener.local_addr().expect("it listens").port());
+    for guest in listener.incoming() {
+        drop(guest.expect("it accepts"));
+    }
+}
+
 /// A listener on a free port of the loopback, the same for all.
 fn listen() -> TcpListener {
     let listener = TcpListener::bind("127.0.0.1:0").expect("no free port");
