@@ -20,7 +20,7 @@ mod executor;
 pub mod local;
 mod pool;
 
-#[cfg(all(not(loom), feature = "io-util"))]
+#[cfg(feature = "io-util")]
 mod io_util;
 #[cfg(not(loom))]
 #[allow(unsafe_code)] // `polling` and `BorrowedFd` want to be told that a descriptor is open
@@ -39,12 +39,10 @@ pub mod fs;
 mod join_set;
 #[cfg(not(loom))]
 pub mod net;
-#[cfg(not(loom))]
 #[allow(unsafe_code)] // children are stored without the lifetime of what they borrow
 mod scope;
 #[cfg(all(feature = "signal", unix, not(loom)))]
 pub mod signal;
-#[cfg(not(loom))]
 mod stdio;
 #[cfg(not(loom))]
 mod task_builder;

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use crate::shim::sync::Mutex;
+use crate::shim::sync::{self, Mutex};
 use crate::waker::{Ring, waker};
 
 /// Keys of children that have rung.
@@ -81,7 +81,7 @@ fn wake(owner: Option<Waker>) {
 impl<K: Copy + Send + Sync + 'static> ReadyList<K> {
     /// The waker of one child. It is called as often as the child was polled at most, since each call costs an entry.
     pub(crate) fn waker(self: &Arc<Self>, key: K) -> Waker {
-        waker(Arc::new(Bell {
+        waker(sync::Arc::new(Bell {
             list: Arc::clone(self),
             key,
         }))

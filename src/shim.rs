@@ -124,7 +124,7 @@ mod imp {
     }
 
     pub(crate) mod thread {
-        pub(crate) use std::thread::{Builder, Thread, current, park};
+        pub(crate) use std::thread::{Builder, Thread, current, park, yield_now};
     }
 }
 

@@ -4,10 +4,10 @@
 //! A [`Waker`] is two words: a pointer, and a table of what to do with it. Here the pointer is an [`Arc`] turned
 //! raw, and the table's four entries are `Arc`'s own bookkeeping with one line of meaning: `ring`.
 
-use std::sync::Arc;
 use std::task::{RawWaker, RawWakerVTable, Waker};
 
 use crate::shim::atomic::{AtomicBool, Ordering};
+use crate::shim::sync::Arc;
 
 /// What happens when a waker is called. May come from any thread, at any time, any number of times.
 pub(crate) trait Ring: Send + Sync + 'static {

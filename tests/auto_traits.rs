@@ -79,6 +79,7 @@ fn every_public_type_is_what_the_table_says() {
         runtime::Report => "SYU", "";
         runtime::LeftTask => "SYU", "";
         runtime::UnhandledPanic => "SYU", "";
+        runtime::TaskMeta<'static> => "SYU", "";
         JoinHandle<Both> => "SYU", "SYU";
         JoinHandle<SendOnly> => "SYU", "SYU";
         JoinHandle<Neither> => "-YU", "--U"; // a shared handle gives no access to the output

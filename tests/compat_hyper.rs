@@ -4,7 +4,9 @@ use std::cell::Cell;
 use std::convert::Infallible;
 use std::io::Read;
 use std::os::unix::net::UnixStream;
+use std::pin::Pin;
 use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -23,7 +25,7 @@ type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 /// Runs a test's future. One that hangs fails instead.
 fn run(test: impl Future<Output = Result>) {
-    let limit = Duration::from_secs(30);
+    let limit = Duration::from_secs(120);
     let runtime = Runtime::new().unwrap();
     let result = runtime.block_on(async { toque::time::timeout(limit, test).await });
     result.expect("the test hangs").unwrap();
@@ -67,7 +69,7 @@ async fn order(stream: impl HyperRead + HyperWrite + Unpin + 'static) -> Result 
     Ok(())
 }
 
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 #[test]
 fn requests_are_answered_over_tcp() {
@@ -86,6 +88,29 @@ fn requests_are_answered_over_any_stream_in_io() {
         serve(Io::new(Async::new(theirs)?), PATIENCE);
         order(Io::new(Async::new(ours)?)).await
     });
+}
+
+/// Says that it has read more than there was room for.
+struct Liar;
+
+impl futures_lite::AsyncRead for Liar {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        buf: &mut [u8],
+    ) -> Poll<std::io::Result<usize>> {
+        Poll::Ready(Ok(buf.len() + 1))
+    }
+}
+
+#[test]
+#[should_panic(expected = "a stream has read more than its buffer holds")]
+fn a_stream_that_says_it_has_read_too_much_is_stopped() {
+    let mut stream = Io::new(Liar);
+    let mut memory = [0; 8];
+    let mut buf = hyper::rt::ReadBuf::new(&mut memory);
+    let mut cx = Context::from_waker(Waker::noop());
+    let _ = HyperRead::poll_read(Pin::new(&mut stream), &mut cx, buf.unfilled());
 }
 
 #[test]

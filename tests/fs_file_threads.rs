@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::io::{Read, SeekFrom, Write};
-use std::os::fd::AsRawFd;
+use std::os::fd::{AsRawFd, FromRawFd, IntoRawFd};
 use std::os::unix::fs::FileExt;
 use std::thread;
 
@@ -160,6 +160,23 @@ fn the_executor_goes_on_while_a_file_is_waited_for() {
         writer.flush().await?;
         drop(writer);
         assert_eq!(reader.await??, "soup");
+        Ok(())
+    });
+}
+
+#[allow(unsafe_code)] // std's `FromRawFd` is what is tested
+#[test]
+fn a_file_made_of_a_number_owns_it() {
+    run(async {
+        let (reader, writer) = rustix::pipe::pipe()?;
+        // SAFETY: the number is of this moment, and nobody else has it.
+        let mut file = unsafe { File::from_raw_fd(writer.into_raw_fd()) };
+        file.write_all(b"soup").await?;
+        file.flush().await?;
+        drop(file);
+        let mut text = String::new();
+        fs::File::from(reader).read_to_string(&mut text)?; // to the end that only a close makes
+        assert_eq!(text, "soup");
         Ok(())
     });
 }

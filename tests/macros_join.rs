@@ -8,9 +8,12 @@ use std::future::{Future, IntoFuture, Ready, pending, poll_fn, ready};
 use std::task::Poll;
 
 use futures_lite::future::poll_once;
+use macros_tools::Stays;
 use toque::sync::oneshot;
 use toque::task::{consume_budget, yield_now};
 use toque::{Runtime, join, try_join};
+
+mod macros_tools;
 
 fn run<F: Future>(test: F) -> F::Output {
     Runtime::new().unwrap().block_on(test)
@@ -272,5 +275,14 @@ fn pin_declares_as_well() {
             let two = async { 2 };
         }
         assert_eq!((&mut one).await + two.await, 3);
+    });
+}
+
+#[test]
+fn the_futures_stay_where_they_are() {
+    run(async {
+        toque::join!(Stays::default(), Stays::default());
+        let wait = async { toque::try_join!(async { Ok::<_, ()>(Stays::default().await) }) };
+        assert_eq!(wait.await, Ok(((),)));
     });
 }

@@ -10,9 +10,12 @@ use std::rc::Rc;
 use std::task::Poll;
 
 use futures_lite::future::{block_on, poll_once};
+use macros_tools::Stays;
 use toque::sync::{mpsc, oneshot};
 use toque::task::{consume_budget, yield_now};
 use toque::{Builder, Runtime, select};
+
+mod macros_tools;
 
 fn run<F: Future>(test: F) -> F::Output {
     Runtime::new().unwrap().block_on(test)
@@ -434,4 +437,16 @@ fn sixty_four_branches_fit() {
         }
     });
     assert_eq!(value, 64);
+}
+
+#[test]
+fn the_futures_stay_where_they_are() {
+    run(async {
+        for _ in 0..8 {
+            toque::select! {
+                () = Stays::default() => {}
+                () = Stays::default() => {}
+            }
+        }
+    });
 }

@@ -187,6 +187,13 @@ fn a_socket_goes_to_a_number_and_back() {
         // SAFETY: the number is of this moment, and nobody else has it.
         let socket = unsafe { TcpSocket::from_raw_fd(number) };
         assert_eq!(socket.local_addr()?, own);
+        assert_eq!(socket.into_raw_fd(), number, "the same descriptor");
+        // SAFETY: as above.
+        let socket = unsafe { TcpSocket::from_raw_fd(number) };
+        let listener = socket.listen(1)?;
+        drop(listener);
+        let refused = net::TcpStream::connect(own).unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::ConnectionRefused, "it is closed");
         Ok(())
     });
 }

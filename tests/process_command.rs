@@ -75,6 +75,30 @@ fn user_and_group_are_what_was_set() {
     });
 }
 
+#[allow(unsafe_code)] // it is what is tested
+#[test]
+fn what_is_to_run_before_the_program_runs_in_the_child() {
+    run(|telling| async move {
+        let own = std::process::id();
+        let mut command = telling.shell("exit 0");
+        // SAFETY: it makes two system calls, and nothing else.
+        unsafe {
+            command.pre_exec(
+                move || match rustix::process::getpid().as_raw_pid() as u32 == own {
+                    true => Ok(()),
+                    false => Err(rustix::io::Errno::XFULL.into()),
+                },
+            );
+        }
+        let error = command.status().await.unwrap_err();
+        assert_eq!(
+            error.raw_os_error(),
+            Some(rustix::io::Errno::XFULL.raw_os_error())
+        );
+        Ok(())
+    });
+}
+
 #[test]
 fn what_cannot_be_started_is_an_error() {
     run(|telling| async move {

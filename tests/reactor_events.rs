@@ -140,6 +140,28 @@ fn an_event_of_a_duplicate_does_not_reach_the_next_owner_of_a_number() {
     );
 }
 
+/// The operating system refuses a descriptor that it still has: the same open file, by the same number. So this shows that the old
+/// one is out, before its errand home has arrived. Seen to fail with a drop elsewhere that leaves it in.
+#[test]
+fn a_descriptor_dropped_elsewhere_leaves_the_reactor_at_once() {
+    alone(
+        "a_descriptor_dropped_elsewhere_leaves_the_reactor_at_once",
+        || {
+            on_each(|| async {
+                let (old, _far) = pair()?;
+                let duplicate = old.get_ref().try_clone()?;
+                let number = old.as_raw_fd();
+                // This task waits for the thread itself: no errand can arrive meanwhile.
+                std::thread::spawn(move || drop(old)).join().unwrap();
+                let again = duplicate.try_clone()?;
+                assert_eq!(again.as_raw_fd(), number);
+                Async::new(again)?;
+                Ok(())
+            });
+        },
+    );
+}
+
 /// Demands that nothing wakes a reader until its own peer does something.
 async fn assert_waits_for_its_own_event(near: Async<UnixStream>, far: UnixStream) {
     let tries = Count::default();

@@ -3,6 +3,7 @@
 
 mod tools;
 
+use std::cell::RefCell;
 use std::future::{Future, pending};
 use std::mem::forget;
 use std::panic::{AssertUnwindSafe, catch_unwind, panic_any};
@@ -89,6 +90,35 @@ fn a_future_that_frees_the_ended_runtime_it_is_spawned_on_is_cancelled() {
     let mut task = spawn(Leaves(Some(entered)));
     let Poll::Ready(Err(error)) = poll_once(&mut task, Waker::noop()) else {
         panic!("it ended with the runtime");
+    };
+    assert!(error.is_cancelled());
+}
+
+thread_local! {
+    /// The guard that keeps this thread's runtime.
+    static KEPT: RefCell<Option<EnterGuard<'static>>> = const { RefCell::new(None) };
+}
+
+/// Leaves the runtime of the thread on which it is dropped.
+struct LeavesFromAnywhere;
+
+impl Drop for LeavesFromAnywhere {
+    fn drop(&mut self) {
+        KEPT.take();
+    }
+}
+
+#[test]
+fn a_future_that_frees_the_current_runtime_as_an_ended_one_sends_it_back_is_cancelled() {
+    let (runtime, ended) = (Runtime::new().unwrap(), Runtime::new().unwrap());
+    let handle = ended.handle().clone();
+    drop(ended);
+    KEPT.set(Some(leaked_handle(&runtime).enter()));
+    drop(runtime);
+    let mut task = handle.spawn(hold(LeavesFromAnywhere));
+    assert!(KEPT.take().is_none(), "it was dropped");
+    let Poll::Ready(Err(error)) = poll_once(&mut task, Waker::noop()) else {
+        panic!("its runtime had ended before");
     };
     assert!(error.is_cancelled());
 }

@@ -303,6 +303,18 @@ fn any_lives_on_when_its_sources_have_gone() {
     assert!(any.is_cancelled());
 }
 
+#[test]
+fn what_descends_from_any_is_cancelled_by_its_sources_when_any_has_gone() {
+    let (shop, guest) = (CancellationToken::new(), CancellationToken::new());
+    let child = CancellationToken::any([&shop, &guest]).child_token();
+    let other = CancellationToken::any([&child.child_token()]);
+    let waiting = ByHand::waiting(child.cancelled());
+    guest.cancel();
+    waiting.ready_after_a_wake();
+    assert!(other.is_cancelled());
+    assert!(!shop.is_cancelled());
+}
+
 /// Far beyond what a stack would hold, if the tree were walked or freed by recursion.
 #[test]
 fn a_deep_tree_is_cancelled_and_dropped() {
@@ -336,6 +348,26 @@ fn a_deep_chain_of_any_is_cancelled_and_dropped() {
         chain.push(CancellationToken::any([&chain[depth - 1]]));
     }
     let last = chain.last().unwrap().clone();
+    top.cancel();
+    assert!(last.is_cancelled());
+}
+
+#[test]
+fn a_deep_chain_of_any_is_kept_and_freed_by_its_end() {
+    let top = CancellationToken::new();
+    let mut last = CancellationToken::any([&top]);
+    for _ in 1..20_000 {
+        last = CancellationToken::any([&last]);
+    }
+    let same = last.clone();
+    drop(last);
+    assert!(!same.is_cancelled());
+    drop(same);
+
+    let mut last = CancellationToken::any([&top]);
+    for _ in 1..20_000 {
+        last = CancellationToken::any([&last]);
+    }
     top.cancel();
     assert!(last.is_cancelled());
 }

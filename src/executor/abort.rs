@@ -8,6 +8,7 @@ use super::here;
 use super::home::Home;
 use super::local::Executor;
 use super::task::{Id, Meta};
+use crate::shim::sync;
 
 /// Aborts a task, from any thread. It keeps neither the task nor its output.
 ///
@@ -22,7 +23,7 @@ use super::task::{Id, Meta};
 /// ```
 #[derive(Clone)]
 pub struct AbortHandle {
-    task: Arc<Shared>,
+    task: sync::Arc<Shared>,
     /// Where to wake the task.
     home: Arc<Home>,
     id: Id,

@@ -58,7 +58,7 @@ impl Extras {
     }
 
     /// The same, with a count for the caller.
-    fn get_counted(&self) -> Option<Arc<Shared>> {
+    pub(crate) fn get_counted(&self) -> Option<Arc<Shared>> {
         let shared = self.raw()?;
         // SAFETY: a count is ours until we drop, so there is one to be added to.
         unsafe { Arc::increment_strong_count(shared) };
@@ -104,7 +104,7 @@ impl Extras {
     }
 
     pub(crate) fn name(&self) -> Option<&str> {
-        self.get()?.name.as_deref()
+        self.get()?.name()
     }
 
     /// Whether the task is to be dropped instead of polled.
@@ -155,6 +155,10 @@ impl Shared {
             ended: AtomicBool::new(false),
             place: AtomicU32::new(0),
         }
+    }
+
+    pub(crate) fn name(&self) -> Option<&str> {
+        self.name.as_deref()
     }
 
     /// Marks the task. False if it was marked before.

@@ -24,9 +24,15 @@ pub(crate) unsafe fn set(executor: *const Executor) -> *const Executor {
 /// Calls `f` with this thread's executor.
 #[inline]
 pub(crate) fn with<R>(f: impl FnOnce(Option<&Executor>) -> R) -> R {
+    let executor = HERE.get();
     // SAFETY: null, or alive until the next `set`, by the promise of whoever called `set`; and that call, by the same promise,
     // does not come before `f` returns, or is undone by then.
-    f(unsafe { HERE.get().as_ref() })
+    let result = f(unsafe { executor.as_ref() });
+    debug_assert!(
+        ptr::eq(executor, HERE.get()),
+        "the thread's executor was exchanged while it was in use"
+    );
+    result
 }
 
 /// Calls `f` with this thread's executor if it is the one of `home`.

@@ -11,11 +11,13 @@ use std::task::Waker;
 use super::here;
 use super::home::{Home, Message};
 use super::join::{JoinHandle, Task};
+use super::observer::{Observer, Subject};
 use super::queue::{Queue, Work};
 use super::table::{Place, Table};
 use super::task::{self, Guarded, Id, Meta, Origin, Runnable};
 use crate::future::budget;
 use crate::future::inherited::{self, InContext};
+use crate::shim::thread::yield_now;
 
 /// One thread's tasks.
 pub(crate) struct Executor {
@@ -34,6 +36,10 @@ pub(crate) struct Executor {
     messages: Cell<Vec<Message>>,
     /// Set when the end begins: what is spawned from then on is cancelled at once.
     closing: Cell<bool>,
+    /// What looks at tasks, if something does.
+    observer: Option<Observer>,
+    /// Whether a new task is more than queued, by code that may be anybody's: there is an observer, or the end has begun.
+    attended: Cell<bool>,
 }
 
 /// How far the future of `block_on` is.
@@ -44,7 +50,7 @@ pub(crate) enum Progress {
 }
 
 impl Executor {
-    pub(crate) fn new(home: Home, event_interval: u32) -> Self {
+    pub(crate) fn new(home: Home, event_interval: u32, observer: Option<Observer>) -> Self {
         Self {
             queue: Queue::new(),
             waiting: RefCell::default(),
@@ -53,6 +59,8 @@ impl Executor {
             event_interval,
             messages: Cell::new(Vec::new()),
             closing: Cell::new(false),
+            attended: Cell::new(observer.is_some()),
+            observer,
         }
     }
 
@@ -100,13 +108,31 @@ impl Executor {
 
     /// Queues a new task.
     fn admit(&self, task: Runnable) {
-        self.home.set_task_count(self.task_count() + 1);
-        task.metadata().set_counted();
+        if self.attended.get() {
+            self.attend(task);
+        } else {
+            self.count(&task);
+            self.push(Work::Task(task));
+        }
+    }
+
+    /// The same where an observer wants to know of it, or the end has begun.
+    #[cold]
+    fn attend(&self, task: Runnable) {
+        if let Some(observer) = &self.observer {
+            observer.arrives(task.metadata()); // before it counts: if a hook ends the runtime, that ends what counts
+        }
+        self.count(&task);
         if self.closing.get() {
             here::work(self, || task::cancel(task));
         } else {
             self.push(Work::Task(task));
         }
+    }
+
+    fn count(&self, task: &Runnable) {
+        self.home.set_task_count(self.task_count() + 1);
+        task.metadata().set_counted();
     }
 
     /// A task was polled for the first time, and waits.
@@ -117,11 +143,15 @@ impl Executor {
     }
 
     /// A task's future is gone.
-    pub(super) fn forget(&self, place: Option<Place>) {
+    pub(super) fn forget(&self, meta: &Meta) {
         self.home.set_task_count(self.task_count() - 1);
-        let Some(place) = place else { return };
-        let waker = self.waiting.borrow_mut().remove(place);
-        drop(waker); // after the borrow
+        if let Some(place) = meta.place() {
+            let waker = self.waiting.borrow_mut().remove(place);
+            drop(waker); // after the borrow
+        }
+        if let Some(observer) = &self.observer {
+            observer.leaves(meta);
+        }
     }
 
     /// Wakes the task that waits at `place`, if one does.
@@ -138,8 +168,9 @@ impl Executor {
         self.running.get()
     }
 
-    pub(crate) fn is_closing(&self) -> bool {
-        self.closing.get()
+    /// Whether `spawn` may run code that is not the runtime's: then its caller keeps the executor alive meanwhile.
+    pub(crate) fn is_attended(&self) -> bool {
+        self.attended.get()
     }
 
     /// How many tasks live.
@@ -156,7 +187,10 @@ impl Executor {
     /// Runs what is ready: until the queue is empty, a batch is over, or `main`, which polls the future of `block_on`, is done.
     #[inline(never)]
     pub(crate) fn run(&self, main: &mut dyn FnMut() -> Progress) -> Progress {
-        here::work(self, || self.run_batch(main))
+        here::work(self, || match &self.observer {
+            Some(observer) if observer.looks_at_polls() => self.run_batch_looked_at(observer, main),
+            _ => self.run_batch(main),
+        })
     }
 
     #[inline]
@@ -171,6 +205,37 @@ impl Executor {
                 }
                 Work::Main => {
                     self.running.set(None);
+                    if main() == Progress::Done {
+                        return Progress::Done;
+                    }
+                }
+            }
+        }
+        self.running.set(None);
+        Progress::Pending
+    }
+
+    /// The same while an observer looks at each poll.
+    #[cold]
+    fn run_batch_looked_at(
+        &self,
+        observer: &Observer,
+        main: &mut dyn FnMut() -> Progress,
+    ) -> Progress {
+        for _ in 0..self.event_interval {
+            let Some(work) = self.queue.pop() else { break };
+            match work {
+                Work::Task(task) => {
+                    let subject = Subject::of(task.metadata());
+                    self.running.set(Some(task.metadata().id()));
+                    observer.look_at(&subject, || {
+                        budget::refill();
+                        task.run();
+                    });
+                }
+                Work::Main => {
+                    self.running.set(None);
+                    budget::refill();
                     if main() == Progress::Done {
                         return Progress::Done;
                     }
@@ -227,6 +292,7 @@ impl Executor {
     pub(crate) fn shut_down(&self, on_cancel: &mut dyn FnMut(&Meta)) {
         self.receive(); // before: what was spawned elsewhere until now is told of, too
         self.closing.set(true);
+        self.attended.set(true);
         loop {
             // A waker is foreign code: collected under the borrow, woken after it.
             let wakers: Vec<Waker> = self.waiting.borrow().wakers().cloned().collect();
@@ -244,7 +310,7 @@ impl Executor {
                 break;
             }
             // Another thread is just waking the last ones, and they have not arrived yet.
-            std::thread::yield_now();
+            yield_now();
         }
         for message in self.home.injector().close() {
             match message {
@@ -296,3 +362,7 @@ unsafe fn build<'a, F: Future + 'a>(future: F, meta: Meta) -> (Runnable, Task<F:
     // SAFETY: the caller promises it for the future; `schedule` is a plain function; `Guarded` borrows the metadata alone.
     unsafe { builder.spawn_unchecked(|meta| Guarded::new(future, meta), task::schedule) }
 }
+
+#[cfg(all(test, loom))]
+#[path = "local_loom.rs"]
+mod loom_models;

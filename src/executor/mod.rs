@@ -9,25 +9,16 @@ pub(crate) mod injector;
 
 pub(crate) mod extras;
 
-#[cfg(not(loom))]
 pub(crate) mod abort;
-#[cfg(not(loom))]
 pub(crate) mod error;
-#[cfg(not(loom))]
 pub(crate) mod here;
-#[cfg(not(loom))]
 pub(crate) mod home;
-#[cfg(not(loom))]
+pub(crate) mod hooks;
 pub(crate) mod join;
-#[cfg(not(loom))]
 pub(crate) mod local;
-#[cfg(not(loom))]
 pub(crate) mod main_bell;
-#[cfg(not(loom))]
+pub(crate) mod observer;
 pub(crate) mod queue;
-#[cfg(not(loom))]
 mod table;
-#[cfg(not(loom))]
 pub(crate) mod task;
-#[cfg(not(loom))]
 pub(crate) mod unhandled;

@@ -9,7 +9,7 @@ use std::num::NonZeroU64;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
@@ -20,6 +20,7 @@ use super::here;
 use super::home::{Home, Message};
 use super::queue::Work;
 use super::table::Place;
+use crate::shim::{atomic, sync};
 
 /// A task that is to be polled. It is run, never dropped: so every task ends with an outcome.
 pub(crate) type Runnable = async_task::Runnable<Meta>;
@@ -94,7 +95,7 @@ pub(crate) struct Meta {
     home: Arc<Home>,
     id: Id,
     /// The task's [`Place`] in the table of those who wait; 0 before it has waited. Written and used at home, so Relaxed.
-    place: AtomicU32,
+    place: atomic::AtomicU32,
     /// Whether its executor counts it: not before it has arrived there, and never if it is a blocking job. Written before the
     /// task is shared, or at home, and used at home, so Relaxed.
     counted: AtomicBool,
@@ -109,7 +110,7 @@ impl Meta {
         Self {
             home,
             id: Id::next(),
-            place: AtomicU32::new(0),
+            place: atomic::AtomicU32::new(0),
             counted: AtomicBool::new(false),
             extras: Extras::new(origin.name),
             location: origin.location,
@@ -134,7 +135,7 @@ impl Meta {
 
     /// Where the task waits, if it has waited yet.
     #[inline]
-    fn place(&self) -> Option<Place> {
+    pub(super) fn place(&self) -> Option<Place> {
         Place::new(self.place.load(Ordering::Relaxed))
     }
 
@@ -151,8 +152,13 @@ impl Meta {
         self.counted.store(true, Ordering::Relaxed);
     }
 
+    /// What keeps the task's name beyond its end, if there is any.
+    pub(super) fn named(&self) -> Option<Arc<Shared>> {
+        self.extras.get_counted()
+    }
+
     /// What abort handles share with the task.
-    pub(super) fn share(&self) -> Arc<Shared> {
+    pub(super) fn share(&self) -> sync::Arc<Shared> {
         self.extras.share(&self.place)
     }
 
@@ -179,7 +185,7 @@ impl Meta {
     fn finish(&self) {
         if self.is_counted() {
             // What was counted is dropped at home.
-            here::at_work(&self.home, |executor| executor.forget(self.place()));
+            here::at_work(&self.home, |executor| executor.forget(self));
         }
         self.extras.end();
     }
@@ -198,10 +204,17 @@ impl fmt::Debug for Meta {
 // ANCHOR: schedule
 /// What a waker does: brings its task to the queue.
 pub(super) fn schedule(task: Runnable) {
-    here::with(|executor| match executor {
-        Some(executor) if executor.is_home_of(task.metadata()) => executor.push(Work::Task(task)),
-        _ => send(task),
+    let abroad = here::with(|executor| match executor {
+        Some(executor) if executor.is_home_of(task.metadata()) => {
+            executor.push(Work::Task(task));
+            None
+        }
+        _ => Some(task),
     });
+    // After `with`: what comes back from an executor that has gone is dropped here, and may free the one that is here.
+    if let Some(task) = abroad {
+        send(task);
+    }
 }
 // ANCHOR_END: schedule
 

@@ -130,3 +130,7 @@ impl State {
             .then_some((Ok(0), None))
     }
 }
+
+#[cfg(all(test, loom))]
+#[path = "pipe_loom.rs"]
+mod loom_models;

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::task::Waker;
 use std::time::Duration;
 
-use rustix::fd::{AsRawFd, BorrowedFd};
+use rustix::fd::BorrowedFd;
 use slotmap::{Key, KeyData, SlotMap, new_key_type};
 
 pub(crate) use source::{Direction, WaiterKey};
@@ -93,7 +93,7 @@ impl Reactor {
     ///
     /// The descriptor is to be removed before it is closed.
     pub(crate) fn add(&self, fd: BorrowedFd<'_>, ready: bool) -> io::Result<SourceKey> {
-        let source = Source::new(fd.as_raw_fd(), ready);
+        let source = Source::new(ready);
         let key = self.sources.borrow_mut().insert(source);
         let added = self.poll.add(fd, key.data().as_ffi());
         if added.is_err() {
@@ -157,6 +157,7 @@ impl Reactor {
     pub(crate) fn wake_when_ready(
         &self,
         key: SourceKey,
+        fd: BorrowedFd<'_>,
         direction: Direction,
         waker: &Waker,
     ) -> io::Result<()> {
@@ -165,7 +166,7 @@ impl Reactor {
             return Ok(());
         };
         let replaced = source.poller(direction, waker);
-        let rearm = self.poll.rearm(source, key.data().as_ffi());
+        let rearm = self.poll.rearm(source, fd, key.data().as_ffi());
         drop(sources);
         if let Some(waker) = replaced {
             waker.wake(); // of another task, which may still wait: it comes back
@@ -177,6 +178,7 @@ impl Reactor {
     pub(crate) fn start_waiting(
         &self,
         key: SourceKey,
+        fd: BorrowedFd<'_>,
         direction: Direction,
         waker: &Waker,
         waiter: &mut Option<WaiterKey>,
@@ -186,7 +188,7 @@ impl Reactor {
             return Ok(());
         };
         let replaced = source.wait(direction, waker, waiter);
-        let rearm = self.poll.rearm(source, key.data().as_ffi());
+        let rearm = self.poll.rearm(source, fd, key.data().as_ffi());
         drop(sources);
         drop(replaced); // after the borrow: a waker is foreign code
         rearm
@@ -212,10 +214,10 @@ impl Reactor {
                 .get_mut(KeyData::from_ffi(key).into())
             {
                 source.event(readiness, wakers.list());
-                // Where it is forgotten after one event, the other direction may still be waited for. If it can't be armed,
-                // whoever waits learns it by trying.
-                if self.poll.rearm(source, key).is_err() {
-                    source.event(Readiness::READ.with(Readiness::WRITE), wakers.list());
+                // Who waits for the other direction has to arm it anew. Not from here: a handle that was dropped on another
+                // thread just now has closed its descriptor, and who waits has the handle.
+                if self.poll.forgets() {
+                    source.take_waiters(wakers.list());
                 }
             }
         });
@@ -253,13 +255,23 @@ impl Poll {
         }
     }
 
+    /// Whether the operating system forgets a source after one event.
+    #[inline]
+    fn forgets(&self) -> bool {
+        match self {
+            #[cfg(target_os = "linux")]
+            Self::Epoll(_) => false,
+            Self::Portable(portable) => portable.forgets(),
+        }
+    }
+
     /// Asks for the next event of a source, where the operating system forgets after one.
     #[inline]
-    fn rearm(&self, source: &Source, key: u64) -> io::Result<()> {
+    fn rearm(&self, source: &Source, fd: BorrowedFd<'_>, key: u64) -> io::Result<()> {
         match self {
             #[cfg(target_os = "linux")]
             Self::Epoll(_) => Ok(()),
-            Self::Portable(portable) => portable.rearm(source, key),
+            Self::Portable(portable) => portable.rearm(source, fd, key),
         }
     }
 

@@ -58,8 +58,13 @@ impl Portable {
         }
     }
 
-    pub(super) fn rearm(&self, source: &Source, key: u64) -> io::Result<()> {
-        if self.mode == PollMode::Edge {
+    /// Whether the operating system forgets a source after one event.
+    pub(super) fn forgets(&self) -> bool {
+        self.mode != PollMode::Edge
+    }
+
+    pub(super) fn rearm(&self, source: &Source, fd: BorrowedFd<'_>, key: u64) -> io::Result<()> {
+        if !self.forgets() {
             return Ok(());
         }
         let awaited = source.awaited();
@@ -68,9 +73,6 @@ impl Portable {
         }
         let readable = awaited.has(Readiness::READ);
         let writable = awaited.has(Readiness::WRITE);
-        // SAFETY: the descriptor is open: whoever waits for a source borrows the handle that holds it, and `Registration`
-        // removes the source before the descriptor is closed.
-        let fd = unsafe { BorrowedFd::borrow_raw(source.fd()) };
         let interest = Event::new(to_key(key)?, readable, writable);
         self.poller.modify_with_mode(fd, interest, self.mode)
     }

@@ -2,8 +2,6 @@
 
 use std::task::Waker;
 
-use rustix::fd::RawFd;
-
 /// What a task wants to do with a descriptor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Direction {
@@ -54,8 +52,6 @@ pub(crate) struct WaiterKey(u64);
 
 #[derive(Debug)]
 pub(crate) struct Source {
-    /// For arming it anew. Not used once the source is removed.
-    fd: RawFd,
     readiness: Readiness,
     readers: Waiters,
     writers: Waiters,
@@ -149,20 +145,15 @@ impl Waiters {
 }
 
 impl Source {
-    pub(crate) fn new(fd: RawFd, ready: bool) -> Self {
+    pub(crate) fn new(ready: bool) -> Self {
         let assumed = Readiness::READ
             .with(Readiness::WRITE)
             .with(Readiness::ASSUMED);
         Self {
-            fd,
             readiness: if ready { assumed } else { Readiness::NONE },
             readers: Waiters::default(),
             writers: Waiters::default(),
         }
-    }
-
-    pub(crate) fn fd(&self) -> RawFd {
-        self.fd
     }
 
     /// Which directions somebody waits for.

@@ -21,7 +21,7 @@ fn woken(source: &mut Source, readiness: Readiness) -> usize {
 
 #[test]
 fn an_event_wakes_everyone_who_waits_for_its_direction_and_nobody_else() {
-    let mut source = Source::new(3, false);
+    let mut source = Source::new(false);
     let (one, two, three) = (waker(), waker(), waker());
     source.poller(Direction::Read, &one);
     source.poller(Direction::Read, &one); // polled again: still once
@@ -36,7 +36,7 @@ fn an_event_wakes_everyone_who_waits_for_its_direction_and_nobody_else() {
 
 #[test]
 fn a_future_that_left_is_not_woken() {
-    let mut source = Source::new(3, false);
+    let mut source = Source::new(false);
     let mut waiter = None;
     source.wait(Direction::Read, &waker(), &mut waiter);
     source.wait(Direction::Read, &waker(), &mut None);
@@ -47,7 +47,7 @@ fn a_future_that_left_is_not_woken() {
 
 #[test]
 fn a_future_polled_again_waits_once_with_its_last_waker() {
-    let mut source = Source::new(3, false);
+    let mut source = Source::new(false);
     let mut waiter = None;
     let last = waker();
     source.wait(Direction::Read, &waker(), &mut waiter);
@@ -62,7 +62,7 @@ fn a_future_polled_again_waits_once_with_its_last_waker() {
 
 #[test]
 fn a_short_read_empties_a_source_unless_the_peer_has_ended() {
-    let mut source = Source::new(3, true);
+    let mut source = Source::new(true);
     source.drained(Direction::Read);
     assert!(!source.is_ready(Direction::Read));
     assert!(source.is_ready(Direction::Write));
@@ -78,7 +78,7 @@ fn a_short_read_empties_a_source_unless_the_peer_has_ended() {
 
 #[test]
 fn pollers_that_are_never_woken_do_not_gather_without_end() {
-    let mut source = Source::new(3, false);
+    let mut source = Source::new(false);
     let mut given_back = 0;
     for _ in 0..10_000 {
         given_back += usize::from(source.poller(Direction::Read, &waker()).is_some());
@@ -89,7 +89,7 @@ fn pollers_that_are_never_woken_do_not_gather_without_end() {
 
 #[test]
 fn what_is_assumed_is_worth_a_try_and_no_news() {
-    let mut source = Source::new(3, true);
+    let mut source = Source::new(true);
     assert!(source.is_ready(Direction::Read));
     assert!(!source.is_known_ready(Direction::Read));
     woken(&mut source, Readiness::WRITE);

@@ -10,7 +10,9 @@ use super::handle::{Handle, Shared};
 use super::{Core, Runtime, current, registry};
 use crate::clock::Clock;
 use crate::executor::home::Home;
+use crate::executor::hooks::{Hooks, TaskMeta};
 use crate::executor::local::Executor;
+use crate::executor::observer::Observer;
 use crate::executor::unhandled::UnhandledPanic;
 use crate::pool::{Limits, Pool};
 use crate::reactor::{Reactor, ReactorKind};
@@ -46,6 +48,7 @@ pub struct Builder {
     start_paused: bool,
     /// `None` for another one with each runtime.
     rng_seed: Option<u64>,
+    hooks: Hooks,
 }
 
 impl Builder {
@@ -64,6 +67,7 @@ impl Builder {
             unhandled_panic: UnhandledPanic::default(),
             start_paused: false,
             rng_seed: None,
+            hooks: Hooks::default(),
         }
     }
 
@@ -180,6 +184,87 @@ impl Builder {
         self
     }
 
+    /// Calls `hook` for each task, when it has arrived at the runtime and before it is queued.
+    ///
+    /// All hooks of a runtime are called on its thread, and each setter replaces the hook that was set before. A hook may do what
+    /// a task may, but should be short: nothing else runs meanwhile.
+    /// - It may spawn. This hook is then called for the new task at once, within itself: one that always spawns never ends.
+    /// - Its panic ends with it: the panic hook has told of it by then, and the task goes on as if it had returned.
+    ///
+    /// Blocking jobs, the children of a scope and the future of `block_on` are no tasks: no hook is told of them.
+    ///
+    /// # Example
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::sync::atomic::{AtomicUsize, Ordering};
+    ///
+    /// let spawned = Arc::new(AtomicUsize::new(0));
+    /// let count = spawned.clone();
+    /// let runtime = toque::Builder::new_current_thread()
+    ///     .on_task_spawn(move |_| drop(count.fetch_add(1, Ordering::Relaxed)))
+    ///     .build()?;
+    /// runtime.block_on(async { toque::spawn(async {}).await }).unwrap();
+    /// assert_eq!(spawned.load(Ordering::Relaxed), 1);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn on_task_spawn<F>(&mut self, hook: F) -> &mut Builder
+    where
+        F: Fn(&TaskMeta<'_>) + Send + Sync + 'static,
+    {
+        self.hooks.spawn = Some(Arc::new(hook));
+        self
+    }
+
+    /// Calls `hook` before each poll of a task. The rules are those of [`on_task_spawn`](Self::on_task_spawn).
+    ///
+    /// A task that was aborted, or that the runtime's end drops, is not polled for that: only its end is told.
+    pub fn on_before_task_poll<F>(&mut self, hook: F) -> &mut Builder
+    where
+        F: Fn(&TaskMeta<'_>) + Send + Sync + 'static,
+    {
+        self.hooks.before_poll = Some(Arc::new(hook));
+        self
+    }
+
+    /// Calls `hook` after each poll of a task; after the last one, it has ended by then. The rules are those of
+    /// [`on_task_spawn`](Self::on_task_spawn).
+    pub fn on_after_task_poll<F>(&mut self, hook: F) -> &mut Builder
+    where
+        F: Fn(&TaskMeta<'_>) + Send + Sync + 'static,
+    {
+        self.hooks.after_poll = Some(Arc::new(hook));
+        self
+    }
+
+    /// Calls `hook` for each task that has ended, when its future is dropped: it was ready, has panicked, was aborted, or the
+    /// runtime ends. The rules are those of [`on_task_spawn`](Self::on_task_spawn).
+    pub fn on_task_terminate<F>(&mut self, hook: F) -> &mut Builder
+    where
+        F: Fn(&TaskMeta<'_>) + Send + Sync + 'static,
+    {
+        self.hooks.terminate = Some(Arc::new(hook));
+        self
+    }
+
+    /// Calls `hook` before the runtime's thread sleeps for want of work. If it wakes or spawns a task, the thread does not sleep
+    /// this time. The rules are those of [`on_task_spawn`](Self::on_task_spawn).
+    pub fn on_thread_park<F>(&mut self, hook: F) -> &mut Builder
+    where
+        F: Fn() + Send + Sync + 'static,
+    {
+        self.hooks.park = Some(Arc::new(hook));
+        self
+    }
+
+    /// Calls `hook` after the thread has slept, once for each call of [`on_thread_park`](Self::on_thread_park)'s.
+    pub fn on_thread_unpark<F>(&mut self, hook: F) -> &mut Builder
+    where
+        F: Fn() + Send + Sync + 'static,
+    {
+        self.hooks.unpark = Some(Arc::new(hook));
+        self
+    }
+
     /// Makes the runtime.
     ///
     /// # Errors
@@ -188,7 +273,8 @@ impl Builder {
         let reactor = Reactor::new(self.reactor)?;
         let id = registry::next_id();
         let home = Home::new(id, reactor.bell(), self.unhandled_panic.clone());
-        let executor = Executor::new(home, self.event_interval);
+        let observer = Observer::new(self.hooks.clone());
+        let executor = Executor::new(home, self.event_interval, observer);
         let shared = Arc::new(Shared {
             home: Arc::clone(executor.home()),
             pool: Arc::new(Pool::new(self.pool.clone())),
@@ -204,6 +290,8 @@ impl Builder {
             rng: Rng::new(self.rng_seed.unwrap_or_else(Rng::any_seed)),
             shared,
             sleepers: Cell::new(WakeList::new()),
+            on_park: self.hooks.park.clone(),
+            on_unpark: self.hooks.unpark.clone(),
             driven: Cell::new(false),
             orphan: Cell::new(None),
         };

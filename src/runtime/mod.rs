@@ -30,6 +30,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+pub use crate::executor::hooks::TaskMeta;
 pub use crate::executor::unhandled::{TaskPanic, UnhandledPanic};
 pub use crate::reactor::ReactorKind;
 pub use blocking::spawn_blocking;
@@ -45,6 +46,7 @@ pub(crate) use timer::{Timer, pause_for};
 
 use crate::clock::Clock;
 use crate::executor::here;
+use crate::executor::hooks::{self, ThreadHook};
 use crate::executor::join::JoinHandle;
 use crate::executor::local::{Executor, Progress};
 use crate::executor::main_bell::MainBell;
@@ -68,6 +70,9 @@ pub(crate) struct Core {
     pub(crate) shared: Arc<Shared>,
     /// Whom fired timers wake. Kept for its memory.
     sleepers: Cell<WakeList>,
+    /// Called before the thread sleeps, and after it.
+    on_park: Option<ThreadHook>,
+    on_unpark: Option<ThreadHook>,
     /// Whether `block_on` runs.
     driven: Cell<bool>,
     /// The runtime, if it was dropped within its own `block_on`: it ends when that does.
@@ -100,10 +105,17 @@ impl Core {
 
     /// Sleeps until something happens.
     fn rest(&self) -> io::Result<()> {
-        if self.clock.is_paused() {
-            return self.rest_without_time();
-        }
-        self.reactor.wait(self.patience())
+        // A hook is foreign code: it may have woken a task, and then nobody sleeps.
+        let nobody_sleeps = hooks::call(&self.on_park) && !self.executor.park();
+        let rested = if nobody_sleeps {
+            self.reactor.wait(Some(Duration::ZERO))
+        } else if self.clock.is_paused() {
+            self.rest_without_time()
+        } else {
+            self.reactor.wait(self.patience())
+        };
+        hooks::call(&self.on_unpark);
+        rested
     }
 
     /// The same under a paused clock: if nothing is to be had from sockets, other threads and the blocking pool, the clock goes
@@ -361,8 +373,8 @@ where
     F: Future + 'static,
     F::Output: 'static,
 {
-    if here::with(|executor| executor.is_some_and(Executor::is_closing)) {
-        return spawn_after_the_end(origin, future);
+    if here::with(|executor| executor.is_some_and(Executor::is_attended)) {
+        return spawn_attended(origin, future);
     }
     match here::with(|executor| Some(executor?.spawn(future, origin))) {
         Some(task) => task,
@@ -370,10 +382,11 @@ where
     }
 }
 
-/// After the runtime's end the future is dropped at once, and with it perhaps the guard that keeps the executor: so it is held.
+/// A hook is called, or after the runtime's end the future is dropped at once: either may drop the guard that keeps the executor.
+/// So it is held.
 #[cold]
 #[track_caller]
-fn spawn_after_the_end<F>(origin: Origin, future: F) -> JoinHandle<F::Output>
+fn spawn_attended<F>(origin: Origin, future: F) -> JoinHandle<F::Output>
 where
     F: Future + 'static,
     F::Output: 'static,

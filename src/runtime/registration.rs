@@ -42,6 +42,12 @@ impl Registration {
         })
     }
 
+    /// The descriptor, for as long as the registration is borrowed.
+    fn fd(&self) -> BorrowedFd<'_> {
+        // SAFETY: the descriptor stands behind the registration in the struct that holds both, so it is open until this is dropped.
+        unsafe { BorrowedFd::borrow_raw(self.fd) }
+    }
+
     fn core(&self) -> io::Result<Rc<Core>> {
         current::get_if(self.runtime).ok_or_else(foreign)
     }
@@ -71,7 +77,7 @@ impl Registration {
             None => {
                 // The reactor owes the wake.
                 core.reactor
-                    .wake_when_ready(self.key, direction, cx.waker())?;
+                    .wake_when_ready(self.key, self.fd(), direction, cx.waker())?;
                 Poll::Pending
             }
         }
@@ -164,8 +170,7 @@ impl Registration {
 
 impl Drop for Registration {
     fn drop(&mut self) {
-        // SAFETY: the descriptor stands behind the registration in the struct that holds both, so it is still open.
-        let fd = unsafe { BorrowedFd::borrow_raw(self.fd) };
+        let fd = self.fd();
         match current::get_if(self.runtime) {
             Some(core) => {
                 reactor::deregister(&core.shared.registrar, fd);
@@ -219,8 +224,9 @@ impl<R, Op: FnMut() -> io::Result<R>> Future for Operation<'_, Op> {
             Some(result) => Poll::Ready(result),
             None => {
                 // The reactor owes the wake.
+                let fd = this.registration.fd();
                 core.reactor
-                    .start_waiting(key, direction, cx.waker(), &mut this.waiter)?;
+                    .start_waiting(key, fd, direction, cx.waker(), &mut this.waiter)?;
                 Poll::Pending
             }
         }

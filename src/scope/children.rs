@@ -7,13 +7,13 @@ use std::fmt;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use slotmap::{SlotMap, new_key_type};
 
 use crate::executor::task;
 use crate::future::budget;
+use crate::shim::sync::{Arc, Mutex};
 use crate::waker::{Latch, Ring, waker};
 
 new_key_type! {
@@ -55,7 +55,6 @@ pub(super) enum Ended {
     Panicked(Box<dyn Any + Send>),
 }
 
-#[derive(Default)]
 struct Woken(Mutex<WokenList>);
 
 #[derive(Default)]
@@ -67,12 +66,8 @@ struct WokenList {
 }
 
 impl Woken {
-    fn lock(&self) -> MutexGuard<'_, WokenList> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     fn wake_parent(&self) {
-        let parent = self.lock().parent.take();
+        let parent = self.0.lock().parent.take();
         if let Some(parent) = parent {
             parent.wake(); // foreign code, so after the lock
         }
@@ -90,7 +85,7 @@ struct Bell {
 impl Ring for Bell {
     fn ring(&self) {
         if self.rung.set() {
-            self.woken.lock().queue.push_back(self.key);
+            self.woken.0.lock().queue.push_back(self.key);
             self.woken.wake_parent();
         }
     }
@@ -100,7 +95,7 @@ impl Children {
     pub(super) fn new() -> Self {
         Self {
             alive: RefCell::default(),
-            woken: Arc::default(),
+            woken: Arc::new(Woken(Mutex::new(WokenList::default()))),
             panic: Cell::new(None),
             ended: Cell::new(false),
         }
@@ -117,11 +112,11 @@ impl Children {
     /// Whoever polls the scope now is to be woken.
     pub(super) fn note_parent(&self, cx: &Context<'_>) {
         let known = |parent: &Waker| parent.will_wake(cx.waker());
-        if self.woken.lock().parent.as_ref().is_some_and(known) {
+        if self.woken.0.lock().parent.as_ref().is_some_and(known) {
             return;
         }
         let parent = cx.waker().clone(); // foreign code, so outside of the lock
-        let old = self.woken.lock().parent.replace(parent);
+        let old = self.woken.0.lock().parent.replace(parent);
         drop(old); // the same
     }
 
@@ -178,12 +173,12 @@ impl Children {
         }
         if !budget::is_left() {
             // Those who wait now come first next time, so that nobody's appetite keeps another from the table.
-            if !self.woken.lock().queue.is_empty() {
+            if !self.woken.0.lock().queue.is_empty() {
                 self.woken.wake_parent();
             }
             return Ended::NoneWoken;
         }
-        let Some(key) = self.woken.lock().queue.pop_front() else {
+        let Some(key) = self.woken.0.lock().queue.pop_front() else {
             return Ended::NoneWoken;
         };
         self.poll(key);
@@ -251,7 +246,7 @@ impl Children {
     pub(super) fn end(&self) -> Option<Box<dyn Any + Send>> {
         self.ended.set(true);
         // Nobody is woken from here on, and a child's waker that is kept somewhere keeps it no longer.
-        let parent = self.woken.lock().parent.take();
+        let parent = self.woken.0.lock().parent.take();
         let children = std::mem::take(&mut *self.alive.borrow_mut());
         for (_, child) in children {
             // Nothing may unwind out of this loop: a child left over would be dropped with the scope, which it may refer to.

@@ -241,3 +241,6 @@ impl Drop for EndChildren<'_> {
         }
     }
 }
+
+#[cfg(all(test, loom))]
+mod loom_models;

@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 use futures_io::AsyncRead;
 
 use super::input::Taker;
+use super::reader::{INPUT, Reader};
 
 /// The process' standard input.
 ///
@@ -42,7 +43,7 @@ use super::input::Taker;
 /// ```
 pub fn stdin() -> Stdin {
     Stdin {
-        taker: Taker::new(),
+        taker: Taker::of(&INPUT),
         std: io::stdin(),
     }
 }
@@ -51,7 +52,7 @@ pub fn stdin() -> Stdin {
 #[derive(Debug)]
 pub struct Stdin {
     /// Its place among those who take from the input.
-    taker: Taker,
+    taker: Taker<'static, Reader>,
     /// Lends the descriptor; the reading is done elsewhere.
     std: io::Stdin,
 }

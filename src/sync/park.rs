@@ -3,9 +3,9 @@
 
 use std::future::Future;
 use std::pin::pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use crate::shim::sync::Arc;
 use crate::shim::thread::{self, Thread};
 use crate::waker::{self, Latch, Ring};
 

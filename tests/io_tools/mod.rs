@@ -12,7 +12,7 @@ use toque::io::{AsyncRead, AsyncWrite, BufReader};
 
 /// Runs a test's future. One that waits for ever fails instead.
 pub(crate) fn run<F: Future>(test: F) -> F::Output {
-    let limit = Duration::from_secs(30); // a sanitizer on a busy machine is slow
+    let limit = Duration::from_secs(120); // a sanitizer on a busy machine is slow
     toque::Runtime::new()
         .unwrap()
         .block_on(async { toque::time::timeout(limit, test).await })

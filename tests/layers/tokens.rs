@@ -1,5 +1,5 @@
 //! Tokens: a source file without its comments and its literals, so that what is left is what the compiler obeys.
-//! Read by the checker of the layers.
+//! Read by the checkers of the layers and of the soundness rules.
 
 /// A word or a sign of a source file.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -20,7 +20,7 @@ pub(crate) type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Erro
 
 /// Runs a test's future on every kind of reactor. One that hangs fails instead.
 pub(crate) fn run<F: Future<Output = Result>>(test: impl Fn() -> F) {
-    let limit = Duration::from_secs(8);
+    let limit = Duration::from_secs(120); // a sanitizer on a busy machine is slow
     tools::on_every_reactor(|runtime| {
         let result = runtime.block_on(async { toque::time::timeout(limit, test()).await });
         result.expect("the test hangs").unwrap();

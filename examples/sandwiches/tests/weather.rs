@@ -11,39 +11,12 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde_json::json;
-use support::guest::{narrow, reset};
+use support::guest::{FEAST, feasts, half_requests, narrow, prepare_feast, reset, socket};
 use support::program::{Program, figure};
 use support::{Client, Folder, make, open, until};
 use uuid::Uuid;
 
-/// What a client asks that never reads: it fills every buffer on the way.
-const FEAST: &str = "/sandwiches?limit=20";
-/// Sandwiches on that page.
-const COURSES: usize = 8;
-
 const MIB: u64 = 1 << 20;
-
-/// Stores sandwiches of about 50 kB each. Gives the size of the page of them.
-fn prepare_feast(client: &mut Client) -> u64 {
-    let ingredients = vec!["🥪".repeat(100); 100];
-    let body =
-        json!({ "name": "feast", "ingredients": ingredients, "description": "🥪".repeat(2000) });
-    for _ in 0..COURSES {
-        let made = client.call_with(
-            "POST",
-            "/sandwiches",
-            "application/json",
-            body.to_string().as_bytes(),
-        );
-        assert_eq!(made.status, 201);
-    }
-    client.call("GET", FEAST).body.len() as u64
-}
-
-/// So many requests for it, sent at once.
-fn feasts(n: usize) -> String {
-    format!("GET {FEAST} HTTP/1.1\r\nhost: x\r\n\r\n").repeat(n)
-}
 
 /// What the program has while nobody is connected but one client.
 struct Calm {
@@ -82,19 +55,8 @@ fn clients_that_vanish_in_the_midst_of_a_request_leave_nothing() {
     let mut watch = program.client();
     assert_eq!(watch.call("GET", "/sandwiches").status, 200);
     let calm = Calm::of(&program, &mut watch);
-    let post = "POST /sandwiches HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n";
 
-    for sent in [
-        String::new(),
-        "GET /sand".to_owned(),
-        "GET /sandwiches HTTP/1.1\r\nho".to_owned(),
-        format!("{post}content-length: 14\r\n\r\n"),
-        format!("{post}content-length: 14\r\n\r\n{{\"name\":"),
-        format!("{post}content-length: 14\r\nexpect: 100-continue\r\n\r\n"),
-        format!("{post}transfer-encoding: chunked\r\n\r\n1"),
-        format!("{post}transfer-encoding: chunked\r\n\r\n8\r\n{{\"name\":\r\n"),
-        "GET /orders/events HTTP/1.1\r\nhost: x\r\n\r\n".to_owned(),
-    ] {
+    for sent in half_requests() {
         for n in 0..20 {
             let mut client = TcpStream::connect(program.address).unwrap();
             client.write_all(sent.as_bytes()).unwrap();
@@ -207,24 +169,6 @@ fn story(db: &Path, events: u32) -> String {
     format!("/orders/{id}")
 }
 
-/// Past the handshake of a WebSocket, on a connection that takes in next to nothing.
-fn socket(program: &Program, path: &str, after: u64) -> TcpStream {
-    let mut stream = narrow(program.address);
-    let head = format!(
-        "GET {path}/socket?after={after} HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
-         sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
-    );
-    stream.write_all(head.as_bytes()).unwrap();
-    let mut answer = Vec::new();
-    while !answer.ends_with(b"\r\n\r\n") {
-        let mut byte = [0];
-        stream.read_exact(&mut byte).unwrap();
-        answer.extend(byte);
-    }
-    assert!(answer.starts_with(b"HTTP/1.1 101"));
-    stream
-}
-
 #[test]
 fn streams_of_events_that_are_never_read_end_by_the_write_deadline() {
     let folder = Folder::new();
@@ -235,7 +179,7 @@ fn streams_of_events_that_are_never_read_end_by_the_write_deadline() {
     let calm = Calm::of(&program, &mut watch);
     let before = program.memory_peak();
 
-    let deaf = [socket(&program, &path, 0), narrow(program.address)];
+    let deaf = [socket(program.address, &path, 0), narrow(program.address)];
     let asked = b"GET /orders/events?after=0 HTTP/1.1\r\nhost: x\r\n\r\n";
     (&deaf[1]).write_all(asked).unwrap();
 
@@ -280,7 +224,7 @@ fn who_floods_a_websocket_with_pings_and_reads_no_pong_is_dropped() {
     let calm = Calm::of(&program, &mut watch);
     let before = program.memory_peak();
 
-    let mut stream = socket(&program, &path, u32::MAX.into());
+    let mut stream = socket(program.address, &path, u32::MAX.into());
     let sent = flood(&mut stream, &frame(0x89, &[b'x'; 125]), 1 << 30);
 
     assert!(sent < 1 << 30, "it is dropped");
@@ -301,7 +245,7 @@ fn who_floods_a_websocket_with_talk_is_told_1008_and_dropped() {
     assert_eq!(watch.call("GET", &path).status, 200);
     let calm = Calm::of(&program, &mut watch);
 
-    let mut stream = socket(&program, &path, u32::MAX.into());
+    let mut stream = socket(program.address, &path, u32::MAX.into());
     let mut reader = stream.try_clone().unwrap();
     let flooding = std::thread::spawn(move || flood(&mut stream, &frame(0x81, b"soup"), 1 << 30));
     let mut close = [0; 4];

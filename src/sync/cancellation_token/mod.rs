@@ -118,15 +118,18 @@ impl CancellationToken {
     #[must_use]
     pub fn any<'a>(tokens: impl IntoIterator<Item = &'a CancellationToken>) -> Self {
         let any = Self::new();
-        let mut places = Vec::new();
+        let mut sources = Vec::new();
+        let Some(top) = &any.inner.place else {
+            unreachable!("a new token is not cancelled");
+        };
         for token in tokens {
-            let Some(place) = token.branch(Target::Token(any.downgrade())) else {
+            let Some(place) = token.branch(top.target()) else {
                 any.cancel();
                 break;
             };
-            places.push(place);
+            sources.push(place);
         }
-        any.keep(places);
+        top.keep(sources);
         any
     }
 
@@ -145,13 +148,12 @@ impl CancellationToken {
     /// When it returns, all of them are cancelled, also if it was another thread's call that did it.
     pub fn cancel(&self) {
         let mut wakers = WakeList::new();
-        let mut tokens = vec![self.clone()];
+        let place = self.inner.place.as_ref();
+        let mut trees = place.map_or(Vec::new(), |place| place.cancel(&mut wakers));
         // Not by recursion: tokens of `any` can be as deep as trees.
-        while let Some(token) = tokens.pop() {
-            if let Some(place) = &token.inner.place {
-                let more = place.cancel(&mut wakers);
-                tokens.extend(more.iter().filter_map(WeakToken::upgrade));
-            }
+        while let Some(tree) = trees.pop() {
+            let more = tree.cancel(&mut wakers);
+            trees.extend(more);
         }
         wakers.wake_all(); // nothing is locked here
     }

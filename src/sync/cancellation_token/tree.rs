@@ -6,9 +6,9 @@
 //! have left back, which a slab would keep for the most there ever were.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::Arc;
+use std::mem;
+use std::sync::{Arc, Weak};
 
-use super::WeakToken;
 use super::flag::Flag;
 use crate::shim::sync::Mutex;
 use crate::waker::WakeList;
@@ -26,15 +26,21 @@ type Id = u64;
 pub(super) enum Target {
     /// The token whose place it is.
     Flag(Arc<Flag>),
-    /// A token in another tree: one of `any`.
-    Token(WeakToken),
+    /// Another tree, whole: that of a token of `any`.
+    Tree(WeakTree),
 }
+
+/// A tree, as far as somebody still has a place in it.
+pub(super) struct WeakTree(Weak<Mutex<Tree>>);
 
 #[derive(Default)]
 struct Tree {
     /// Every place that is neither left nor cancelled. A cancelled one takes all below it along.
     nodes: BTreeMap<Id, Node>,
     last_id: Id,
+    /// The places in other trees with which all of this one is cancelled, if it is one of `any`. The tree has them and not its first
+    /// token, which may be gone before those that descend from it. Taken out with the last node.
+    sources: Vec<Place>,
 }
 
 struct Node {
@@ -66,35 +72,74 @@ impl Place {
         Some(Self { tree, id })
     }
 
-    /// Cancels it and all below it. Gives those who wait for that to `wakers`, and back the tokens in other trees.
-    pub(super) fn cancel(&self, wakers: &mut WakeList) -> Vec<WeakToken> {
+    /// The whole tree, for a place in another one.
+    pub(super) fn target(&self) -> Target {
+        Target::Tree(WeakTree(Arc::downgrade(&self.tree)))
+    }
+
+    /// With the tree, until its last place is left: where it may be cancelled from.
+    pub(super) fn keep(&self, sources: Vec<Self>) {
+        self.tree.lock().sources = sources;
+    }
+
+    /// Cancels it and all below it. Gives those who wait for that to `wakers`, and back the trees that go with it.
+    pub(super) fn cancel(&self, wakers: &mut WakeList) -> Vec<WeakTree> {
+        cancel(&self.tree, |tree| tree.cut(self.id), wakers)
+    }
+
+    /// Leaves the tree. Gives back what the tree needs no more: its sources, if this was the last place.
+    fn leave(&self) -> Vec<Self> {
         let mut tree = self.tree.lock();
-        let targets = tree.cut(self.id);
-        // Within the lock, or a second call would return before the flags are raised by the first.
-        for target in &targets {
-            if let Target::Flag(flag) = target {
-                flag.raise(wakers);
-            }
-        }
+        let left = tree.leave(self.id);
+        let is_last = tree.nodes.is_empty();
+        let sources = is_last.then(|| mem::take(&mut tree.sources));
         drop(tree);
-        let tokens = targets.into_iter().filter_map(Target::into_token);
-        tokens.collect()
+        drop(left); // after the lock
+        sources.unwrap_or_default()
     }
 }
 
+impl WeakTree {
+    /// As [`Place::cancel`], for the whole tree.
+    pub(super) fn cancel(&self, wakers: &mut WakeList) -> Vec<WeakTree> {
+        let tree = self.0.upgrade();
+        tree.map_or(Vec::new(), |tree| cancel(&tree, Tree::cut_all, wakers))
+    }
+}
+
+fn cancel(
+    tree: &Mutex<Tree>,
+    cut: impl FnOnce(&mut Tree) -> Vec<Target>,
+    wakers: &mut WakeList,
+) -> Vec<WeakTree> {
+    let mut tree = tree.lock();
+    let targets = cut(&mut tree);
+    // Within the lock, or a second call would return before the flags are raised by the first.
+    for target in &targets {
+        if let Target::Flag(flag) = target {
+            flag.raise(wakers);
+        }
+    }
+    drop(tree);
+    targets.into_iter().filter_map(Target::into_tree).collect()
+}
+
 impl Target {
-    fn into_token(self) -> Option<WeakToken> {
+    fn into_tree(self) -> Option<WeakTree> {
         match self {
             Self::Flag(_) => None,
-            Self::Token(token) => Some(token),
+            Self::Tree(tree) => Some(tree),
         }
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let left = self.tree.lock().leave(self.id);
-        drop(left); // after the lock
+        let mut sources = self.leave();
+        // Not by recursion, as above: when one of them is dropped, its own are taken out already.
+        while let Some(source) = sources.pop() {
+            sources.extend(source.leave());
+        }
     }
 }
 
@@ -131,6 +176,12 @@ impl Tree {
             siblings.extend(&node.children);
         }
         Some(node)
+    }
+
+    /// Takes out all nodes.
+    fn cut_all(&mut self) -> Vec<Target> {
+        let nodes = mem::take(&mut self.nodes);
+        nodes.into_values().map(|node| node.target).collect()
     }
 
     /// Takes out a node and all that descends from it, parents first. Nothing if it was cancelled.

@@ -1,26 +1,26 @@
-//! The program in a process of its own, and what the system knows of it: its log, descriptors, memory, time.
+//! The program in a process of its own, and its log.
 
 use std::ffi::OsStr;
-use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
+use std::ops::Deref;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
-use std::time::Duration;
 
+pub(crate) use super::client::figure;
+use super::process::Process;
 use super::{Client, PATIENCE};
 
 /// Where it is.
 pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_sandwiches");
 
-/// How many times a second the system counts whom it lets work, as `/proc` shows it on every Linux.
-const TICKS: u64 = 100;
-
 /// The program, running. A test that panics leaves no process behind.
 pub(crate) struct Program {
     pub(crate) child: Child,
     pub(crate) address: SocketAddr,
+    /// As the system shows it.
+    process: Process,
     /// Its lines. A thread takes them from the pipe, which would be full in the midst of a load.
     log: Receiver<String>,
 }
@@ -58,6 +58,7 @@ impl Program {
         let hint = format!("try: curl -i http://{address}/sandwiches ");
         assert!(second.starts_with(&hint), "{second}");
         Program {
+            process: Process(child.id()),
             log: lines(&mut child),
             child,
             address,
@@ -102,52 +103,14 @@ impl Program {
     pub(crate) fn end(&mut self) -> ExitStatus {
         self.child.wait().unwrap()
     }
+}
 
-    /// What its descriptors lead to: paths, and names such as `socket:[…]`.
-    pub(crate) fn descriptors(&self) -> Vec<String> {
-        let links = fs::read_dir(self.proc("fd")).unwrap();
-        let target = |link: fs::DirEntry| fs::read_link(link.path()).ok();
-        let targets = links.filter_map(|link| target(link.ok()?));
-        targets.map(|path| path.display().to_string()).collect()
-    }
+/// What the system shows of it is asked of the program itself.
+impl Deref for Program {
+    type Target = Process;
 
-    /// How many of its descriptors are sockets.
-    pub(crate) fn sockets(&self) -> usize {
-        let all = self.descriptors();
-        all.iter().filter(|one| one.starts_with("socket:")).count()
-    }
-
-    /// Bytes of memory that it has now.
-    pub(crate) fn memory(&self) -> u64 {
-        self.bytes("VmRSS:")
-    }
-
-    /// The most that it has had so far.
-    pub(crate) fn memory_peak(&self) -> u64 {
-        self.bytes("VmHWM:")
-    }
-
-    fn bytes(&self, name: &str) -> u64 {
-        let status = fs::read_to_string(self.proc("status")).unwrap();
-        let line = status.lines().find_map(|line| line.strip_prefix(name));
-        let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB"));
-        kilobytes.unwrap().parse::<u64>().unwrap() << 10
-    }
-
-    /// How long it has worked so far: the time of the processor, its own and the system's for it.
-    pub(crate) fn worked(&self) -> Duration {
-        let stat = fs::read_to_string(self.proc("stat")).unwrap();
-        let (_, behind_name) = stat.rsplit_once(')').unwrap();
-        let fields: Vec<&str> = behind_name.split_whitespace().collect();
-        let ticks: u64 = fields[11..13]
-            .iter()
-            .map(|n| n.parse::<u64>().unwrap())
-            .sum();
-        Duration::from_millis(ticks * 1000 / TICKS)
-    }
-
-    fn proc(&self, file: &str) -> String {
-        format!("/proc/{}/{file}", self.child.id())
+    fn deref(&self) -> &Process {
+        &self.process
     }
 }
 
@@ -175,14 +138,6 @@ pub(crate) fn refusal(db: impl AsRef<OsStr>, more: &[&str]) -> (Option<i32>, Str
     assert_eq!(greeting, "", "it does not say that it listens");
     let told = String::from_utf8(output.stderr).unwrap();
     (output.status.code(), told)
-}
-
-/// One of the service's figures, from `/metrics`.
-pub(crate) fn figure(client: &mut Client, name: &str) -> u64 {
-    let text = String::from_utf8(client.call("GET", "/metrics").body).unwrap();
-    let mut lines = text.lines().filter_map(|line| line.split_once(' '));
-    let found = lines.find(|(one, _)| *one == name);
-    found.expect("it is counted").1.parse().unwrap()
 }
 
 fn lines(child: &mut Child) -> Receiver<String> {

@@ -1,0 +1,122 @@
+//! The hooks: what an application wants called as tasks come, are polled and go, and as the thread sleeps.
+//! Set at the builder; called by the executor, and by the runtime's turn, on their own thread.
+//!
+//! A hook is foreign code: nothing is borrowed while it runs, and its panic ends with it.
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+use std::sync::Arc;
+
+use super::task::{Id, Meta, swallow};
+
+/// What a hook is told of a task.
+///
+/// # Example
+/// ```
+/// let runtime = toque::Builder::new_current_thread()
+///     .on_task_spawn(|task| println!("task {}, spawned at {}", task.id(), task.spawned_at()))
+///     .build()?;
+/// # runtime.block_on(async { toque::spawn(async {}).await }).unwrap();
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct TaskMeta<'a> {
+    id: Id,
+    name: Option<&'a str>,
+    spawned_at: &'static Location<'static>,
+}
+
+impl<'a> TaskMeta<'a> {
+    pub(super) fn new(
+        id: Id,
+        name: Option<&'a str>,
+        spawned_at: &'static Location<'static>,
+    ) -> Self {
+        Self {
+            id,
+            name,
+            spawned_at,
+        }
+    }
+
+    pub(super) fn of(meta: &'a Meta) -> Self {
+        Self::new(meta.id(), meta.name(), meta.location())
+    }
+
+    /// The task's id.
+    pub fn id(&self) -> Id {
+        self.id
+    }
+
+    /// Its name, if it was given one.
+    pub fn name(&self) -> Option<&'a str> {
+        self.name
+    }
+
+    /// Where it was spawned.
+    pub fn spawned_at(&self) -> &'static Location<'static> {
+        self.spawned_at
+    }
+}
+
+/// Called with a task.
+pub(crate) type TaskHook = Arc<dyn Fn(&TaskMeta<'_>) + Send + Sync>;
+/// Called as the thread goes to sleep, or wakes.
+pub(crate) type ThreadHook = Arc<dyn Fn() + Send + Sync>;
+
+/// Those of a runtime, as far as they are set.
+#[derive(Clone, Default)]
+pub(crate) struct Hooks {
+    pub(crate) spawn: Option<TaskHook>,
+    pub(crate) before_poll: Option<TaskHook>,
+    pub(crate) after_poll: Option<TaskHook>,
+    pub(crate) terminate: Option<TaskHook>,
+    pub(crate) park: Option<ThreadHook>,
+    pub(crate) unpark: Option<ThreadHook>,
+}
+
+impl Hooks {
+    /// Whether one wants to hear of tasks.
+    pub(super) fn concern_tasks(&self) -> bool {
+        [
+            &self.spawn,
+            &self.before_poll,
+            &self.after_poll,
+            &self.terminate,
+        ]
+        .iter()
+        .any(|hook| hook.is_some())
+    }
+
+    /// Whether one wants to hear of polls.
+    pub(super) fn concern_polls(&self) -> bool {
+        self.before_poll.is_some() || self.after_poll.is_some()
+    }
+}
+
+/// Calls a hook that is told of a task, if it is set.
+pub(super) fn tell(hook: &Option<TaskHook>, task: &TaskMeta<'_>) {
+    if let Some(hook) = hook {
+        swallow(catch_unwind(AssertUnwindSafe(|| hook(task))));
+    }
+}
+
+/// Calls a hook that is told nothing. False if it is not set.
+pub(crate) fn call(hook: &Option<ThreadHook>) -> bool {
+    let Some(hook) = hook else { return false };
+    swallow(catch_unwind(AssertUnwindSafe(|| hook())));
+    true
+}
+
+impl fmt::Debug for Hooks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hooks")
+            .field("spawn", &self.spawn.is_some())
+            .field("before_poll", &self.before_poll.is_some())
+            .field("after_poll", &self.after_poll.is_some())
+            .field("terminate", &self.terminate.is_some())
+            .field("park", &self.park.is_some())
+            .field("unpark", &self.unpark.is_some())
+            .finish()
+    }
+}

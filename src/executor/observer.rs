@@ -1,0 +1,67 @@
+//! The observer: what looks at each poll, in a runtime that is set to be looked at.
+//! Made by the builder only if something is asked for: the executor's usual loop knows nothing of it.
+
+use std::panic::Location;
+use std::sync::Arc;
+
+use super::extras::Shared;
+use super::hooks::{self, Hooks, TaskMeta};
+use super::task::{Id, Meta};
+
+/// What is looked at, and for whom.
+#[derive(Debug)]
+pub(crate) struct Observer {
+    pub(crate) hooks: Hooks,
+}
+
+/// A task as it is known after its end, too.
+pub(super) struct Subject {
+    id: Id,
+    location: &'static Location<'static>,
+    /// Its name, if there is one.
+    extras: Option<Arc<Shared>>,
+}
+
+impl Subject {
+    pub(super) fn of(meta: &Meta) -> Self {
+        Self {
+            id: meta.id(),
+            location: meta.location(),
+            extras: meta.named(),
+        }
+    }
+
+    fn meta(&self) -> TaskMeta<'_> {
+        let name = self.extras.as_ref().and_then(|extras| extras.name());
+        TaskMeta::new(self.id, name, self.location)
+    }
+}
+
+impl Observer {
+    /// The one for these hooks, if they need any.
+    pub(crate) fn new(hooks: Hooks) -> Option<Self> {
+        hooks.concern_tasks().then_some(Self { hooks })
+    }
+
+    /// Whether polls are looked at.
+    pub(super) fn looks_at_polls(&self) -> bool {
+        self.hooks.concern_polls()
+    }
+
+    /// A task has arrived.
+    pub(super) fn arrives(&self, meta: &Meta) {
+        hooks::tell(&self.hooks.spawn, &TaskMeta::of(meta));
+    }
+
+    /// A task's future is gone.
+    pub(super) fn leaves(&self, meta: &Meta) {
+        hooks::tell(&self.hooks.terminate, &TaskMeta::of(meta));
+    }
+
+    /// Looks at a poll of a task, which may be gone after that.
+    pub(super) fn look_at(&self, task: &Subject, poll: impl FnOnce()) {
+        hooks::tell(&self.hooks.before_poll, &task.meta());
+        poll();
+        hooks::tell(&self.hooks.after_poll, &task.meta());
+    }
+}
