@@ -100,12 +100,12 @@ mod tests {
         let one = r##"<h1 id="here"></h1><a href="two/index.html#there"><a href="#here"><a href="https://x.y/z"><img src="two">"##;
         fs::write(folder.join("one.html"), one).unwrap();
         fs::write(folder.join("two/index.html"), r#"<p id="there">"#).unwrap();
-        let (none, followed) = faults(&[folder.clone()]);
+        let (none, followed) = faults(std::slice::from_ref(&folder));
         assert_eq!((none.len(), followed), (0, 3), "{none:?}");
 
         let bad = r##"<a href="gone.html"><a href="two/index.html#gone"><a href="#gone"><img src="gone.svg">"##;
         fs::write(folder.join("bad.html"), bad).unwrap();
-        let (found, followed) = faults(&[folder.clone()]);
+        let (found, followed) = faults(std::slice::from_ref(&folder));
         assert_eq!((found.len(), followed), (4, 7), "{found:?}");
         fs::remove_dir_all(folder).unwrap();
     }
