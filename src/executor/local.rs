@@ -366,3 +366,7 @@ unsafe fn build<'a, F: Future + 'a>(future: F, meta: Meta) -> (Runnable, Task<F:
 #[cfg(all(test, loom))]
 #[path = "local_loom.rs"]
 mod loom_models;
+
+#[cfg(all(test, not(loom)))]
+#[path = "local_tests.rs"]
+mod tests;
