@@ -28,6 +28,8 @@ const CALLS: u64 = 10;
 const SOME: u64 = 3;
 /// How much more a call may cost where calls fail. Every second one fails at most; the rest is for what is unlike.
 const DEARER: u32 = 4;
+/// What a call costs at least: the system counts in steps of 10 ms, and on a slow machine finds nothing of a few calls.
+const LEAST: Duration = Duration::from_micros(100);
 /// Processor time that is allowed whatever was served, as a part of the time: what is less is no spin.
 const IDLE: f64 = 0.06;
 /// How often a second it may be tried to accept where that always fails: the pauses are 10 ms and double up to a second.
@@ -410,6 +412,7 @@ pub(super) fn calm(at: At, options: &Options) -> (Row, Load) {
     let alone = row.broken + row.refused == 0;
     row.demand(alone, || "guests should not have noticed".to_owned());
     let each = row.worked / row.calls().max(1) as u32;
+    let each = each.max(LEAST);
     (row, Load { each })
 }
 
