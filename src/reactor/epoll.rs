@@ -114,7 +114,8 @@ struct Bell(Arc<OwnedFd>);
 
 impl Ring for Bell {
     fn ring(&self) {
-        // It can't fail but for a full counter, after 2^64 rings.
-        let _ = rustix::io::write(self.0.as_fd(), &1u64.to_ne_bytes());
+        // It can't fail but for a full counter, after 2^64 rings. Interrupted it is rung again: a ring that is lost is a wake
+        // that is lost.
+        let _ = rustix::io::retry_on_intr(|| rustix::io::write(&self.0, &1u64.to_ne_bytes()));
     }
 }

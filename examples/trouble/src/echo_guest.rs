@@ -12,8 +12,10 @@ use crate::tally::{Guest, Invitation, Outcome};
 
 /// The longest of its messages. Both ways at once it fits into what the system keeps, so that it may write first and then read.
 const LONGEST: u64 = 10_000;
-/// After such a silence it says a byte more: where an event was denied, the next one tells.
+/// After such a silence a loud one says a byte more.
 const SILENCE: Duration = Duration::from_millis(200);
+/// That byte.
+const MORE: &[u8] = b"?";
 
 pub(crate) struct EchoGuest {
     of: Invitation,
@@ -40,17 +42,24 @@ impl EchoGuest {
         let length = 1 + self.of.rng.below(LONGEST);
         let mut message = self.of.rng.bytes(length as usize);
         stream.write_all(&message)?;
-        let rouse = || {
-            if self.of.stays.is_some() {
-                drop(TcpStream::connect(self.of.to)); // perhaps it was not let in: another one at the door is an event too
-            }
-        };
-        let outcome = hear(stream, &mut message, rouse)?;
+        let outcome = hear(stream, &mut message, || self.rouse())?;
         self.calls += 1;
         if matches!(outcome, Outcome::Served) && Some(self.calls) == self.of.stays {
             return self.say_goodbye();
         }
         Ok(outcome)
+    }
+
+    /// Does what an event comes of.
+    fn rouse(&self) -> io::Result<bool> {
+        let (true, Some(mut stream)) = (self.of.is_loud, self.stream.as_ref()) else {
+            return Ok(false);
+        };
+        stream.write_all(MORE)?;
+        if self.of.stays.is_some() {
+            drop(TcpStream::connect(self.of.to)); // perhaps it was not let in: another one at the door is an event too
+        }
+        Ok(true)
     }
 
     /// Ends its half, and waits for the other one.
@@ -91,7 +100,11 @@ fn connect(to: SocketAddr) -> io::Result<TcpStream> {
 }
 
 /// Hears all of it again. What is said more to break a silence is heard too.
-fn hear(mut stream: &TcpStream, message: &mut Vec<u8>, rouse: impl Fn()) -> io::Result<Outcome> {
+fn hear(
+    mut stream: &TcpStream,
+    message: &mut Vec<u8>,
+    rouse: impl Fn() -> io::Result<bool>,
+) -> io::Result<Outcome> {
     let begun = Instant::now();
     let mut buf = [0; 4096];
     let mut heard = 0;
@@ -101,9 +114,9 @@ fn hear(mut stream: &TcpStream, message: &mut Vec<u8>, rouse: impl Fn()) -> io::
             Ok(n) if message[heard..].starts_with(&buf[..n]) => heard += n,
             Ok(n) => return Ok(other_bytes(heard, n)),
             Err(error) if is_silence(&error) && begun.elapsed() < PATIENCE => {
-                message.push(b'?');
-                stream.write_all(b"?")?;
-                rouse();
+                if rouse()? {
+                    message.extend(MORE);
+                }
             }
             Err(error) if is_silence(&error) => {
                 let lost = message.len() - heard;

@@ -33,6 +33,7 @@ pub(crate) struct Options {
     /// A program and its first arguments.
     pub(crate) echo: Vec<String>,
     pub(crate) service: Vec<String>,
+    pub(crate) relay: Vec<String>,
 }
 
 impl Options {
@@ -46,6 +47,7 @@ impl Options {
             only: String::new(),
             echo: vec![neighbour("echo")],
             service: vec![neighbour("sandwiches")],
+            relay: vec![neighbour("relay")],
         };
         options.command = match args.next()? {
             Some(Value(word)) if word == "faults" => Command::Faults,

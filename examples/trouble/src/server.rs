@@ -20,6 +20,8 @@ pub(crate) struct Server {
     pub(crate) process: Process,
     /// What it has told on standard error; a thread keeps the pipe empty.
     log: Arc<Mutex<Vec<String>>>,
+    /// The one it calls itself, if it does.
+    behind: Option<Box<Server>>,
 }
 
 impl Server {
@@ -49,7 +51,16 @@ impl Server {
             child,
             address,
             log,
+            behind: None,
         })
+    }
+
+    /// One that calls another: it is told by `--to` where that is.
+    pub(crate) fn before(self, command: &[String], more: &[&str]) -> Result<Server, String> {
+        let to = self.address.to_string();
+        let mut server = Server::start(command, &[&["--to", &to], more].concat())?;
+        server.behind = Some(Box::new(self));
+        Ok(server)
     }
 
     /// How many lines of its log have this in them.
@@ -58,10 +69,12 @@ impl Server {
         log.iter().filter(|line| line.contains(words)).count()
     }
 
-    /// The last line of its log.
+    /// Why it has ended: the line behind the one that tells of a panic, or its last one.
     pub(crate) fn last_words(&self) -> String {
         let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
-        log.last().cloned().unwrap_or_default()
+        let panic = log.iter().rposition(|line| line.contains("panicked at"));
+        let words = panic.and_then(|n| log.get(n + 1)).or(log.last());
+        words.cloned().unwrap_or_default()
     }
 
     pub(crate) fn lives(&mut self) -> bool {

@@ -102,4 +102,6 @@ pub(crate) struct Invitation {
     pub(crate) rng: Rng,
     /// Calls by one connection; without a number it is kept.
     pub(crate) stays: Option<u64>,
+    /// Whether it does something when nothing comes: where an event was denied, the next one tells.
+    pub(crate) is_loud: bool,
 }

@@ -34,9 +34,9 @@ pub(super) fn is_shortage(error: Errno) -> bool {
     )
 }
 
-/// Whether an error of `connect` says that it goes on. After EINTR the kernel does so, as after EINPROGRESS.
+/// Whether an error of `connect` says that it goes on, or that a call that was interrupted has connected meanwhile.
 pub(in crate::net) fn is_under_way(error: Errno) -> bool {
-    matches!(error, Errno::INPROGRESS | Errno::INTR)
+    matches!(error, Errno::INPROGRESS | Errno::ALREADY | Errno::ISCONN)
 }
 
 #[cfg(not(any(target_vendor = "apple", target_os = "aix", target_os = "haiku")))]

@@ -10,7 +10,8 @@ use crate::net::socket::is_under_way;
 
 /// Sets a non-blocking socket on its way to `addr`: it is connected already, or writable once that is decided.
 pub(super) fn start(socket: OwnedFd, addr: &SocketAddr) -> io::Result<TcpStream> {
-    match rustix::net::connect(&socket, addr) {
+    // Interrupted, it has begun or not: asked again, the system tells.
+    match rustix::io::retry_on_intr(|| rustix::net::connect(&socket, addr)) {
         Err(error) if !is_under_way(error) => Err(error.into()),
         _ => Ok(socket.into()),
     }

@@ -1,9 +1,11 @@
-//! `examples/echo.rs` on a reactor of choice, `native`, `portable` or `oneshot`: the faults are to find each of them.
+//! `examples/echo.rs` on a reactor of choice, `native`, `portable` or `oneshot`: the faults are to find each of them. With `pool`
+//! each message goes through the blocking pool, so that its way back is by the bell.
 //! Started by `trouble`, as `echo REACTOR --listen ADDR`; prints where it listens.
 
 use std::{env, io};
 
-use toque::net::TcpListener;
+use futures_lite::{AsyncReadExt, AsyncWriteExt};
+use toque::net::{TcpListener, TcpStream};
 use toque::runtime::ReactorKind;
 
 #[path = "../../../echo.rs"]
@@ -24,6 +26,29 @@ fn main() -> io::Result<()> {
     builder.reactor(kind).build()?.block_on(async {
         let listener = TcpListener::bind(addr).await?;
         println!("listening on {}", listener.local_addr()?);
+        if reactor == "pool" {
+            return serve_by_the_pool(listener).await;
+        }
         example::serve(listener).await
     })
+}
+
+async fn serve_by_the_pool(listener: TcpListener) -> io::Result<()> {
+    loop {
+        let (stream, _) = listener.accept().await?;
+        drop(toque::spawn(echo_by_the_pool(stream)));
+    }
+}
+
+async fn echo_by_the_pool(mut stream: TcpStream) -> io::Result<()> {
+    loop {
+        let mut buf = vec![0; 4096];
+        let n = stream.read(&mut buf).await?;
+        if n == 0 {
+            return Ok(());
+        }
+        buf.truncate(n);
+        let buf = toque::spawn_blocking(move || buf).await?;
+        stream.write_all(&buf).await?;
+    }
 }

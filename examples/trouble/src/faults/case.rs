@@ -5,6 +5,8 @@
 pub(super) enum At {
     /// The echo example, by its reactor.
     Echo(&'static str),
+    /// A relay before the echo example.
+    Relay,
     /// The sandwich service, on SQLite.
     Service,
 }
@@ -43,6 +45,8 @@ pub(super) struct Case {
     pub(super) told: Told,
     /// Whether guests keep their connections: where it is denied that the end has come, no event tells of it again.
     pub(super) stay: bool,
+    /// Whether there is one guest alone, so that no other one's call does what an event should have done.
+    pub(super) alone: bool,
     /// Whether the short form has it.
     pub(super) short: bool,
 }
@@ -57,6 +61,7 @@ impl Case {
             seen: Seen::Nothing,
             told: Told::Nowhere,
             stay: false,
+            alone: false,
             short: true,
         }
     }
@@ -76,6 +81,11 @@ impl Case {
         self
     }
 
+    const fn alone(mut self) -> Case {
+        self.alone = true;
+        self
+    }
+
     const fn long(mut self) -> Case {
         self.short = false;
         self
@@ -86,6 +96,7 @@ impl Case {
         let place = match self.at {
             At::Echo("native") => "echo".to_owned(),
             At::Echo(reactor) => format!("echo, {reactor}"),
+            At::Relay => "relay".to_owned(),
             At::Service => "service".to_owned(),
         };
         let fault = self.fault.trim_start_matches("error=");
@@ -108,17 +119,22 @@ impl Case {
 const ECHO: At = At::Echo("native");
 const PORTABLE: At = At::Echo("portable");
 const ONESHOT: At = At::Echo("oneshot");
+const POOL: At = At::Echo("pool");
+const RELAY: At = At::Relay;
 const SERVICE: At = At::Service;
 
 /// Not every architecture has the first of them.
 const WAIT: &str = "?epoll_wait,epoll_pwait";
 const ACCEPT: &str = "accept4";
+const CONNECT: &str = "connect";
 const READ: &str = "recvfrom";
 const WRITE: &str = "sendto,sendmsg";
 const ADD: &str = "epoll_ctl";
 
 const EINTR: &str = "error=EINTR";
-const EAGAIN: &str = "error=EAGAIN";
+/// Denies what is there, of which no further event tells: guests have to be loud.
+pub(super) const EAGAIN: &str = "error=EAGAIN";
+const ECONNREFUSED: &str = "error=ECONNREFUSED";
 const ECONNRESET: &str = "error=ECONNRESET";
 const ECONNABORTED: &str = "error=ECONNABORTED";
 const EMFILE: &str = "error=EMFILE";
@@ -173,6 +189,26 @@ pub(super) const CASES: &[Case] = &[
         .long(),
     // What rings the bell and counts the time out is read at each wait's end.
     Case::new(ONESHOT, "read", EAGAIN, 2),
+    // The rings of other threads: each says that a job is done.
+    Case::new(POOL, "write", EINTR, 2).alone(),
+    Case::new(RELAY, CONNECT, EINTR, 2),
+    Case::new(RELAY, CONNECT, ECONNREFUSED, 3)
+        .seen(Seen::Ends)
+        .told(Told::Log("connect: Connection refused")),
+    Case::new(RELAY, CONNECT, "error=EADDRNOTAVAIL", 3)
+        .seen(Seen::Ends)
+        .told(Told::Log("connect: Cannot assign"))
+        .long(),
+    Case::new(RELAY, "socket", EMFILE, 3)
+        .seen(Seen::Ends)
+        .told(Told::Log("connect: Too many open files")),
+    Case::new(RELAY, "socket", ENOBUFS, 3)
+        .seen(Seen::Ends)
+        .told(Told::Log("connect: No buffer space"))
+        .long(),
+    Case::new(RELAY, ADD, ENOMEM, 4)
+        .seen(Seen::Ends)
+        .told(Told::Log("Cannot allocate memory")),
     Case::new(SERVICE, WAIT, EINTR, 2),
     Case::new(SERVICE, READ, EINTR, 2),
     Case::new(SERVICE, READ, ECONNRESET, 9).seen(Seen::Ends),
@@ -186,8 +222,6 @@ pub(super) const CASES: &[Case] = &[
     Case::new(SERVICE, ADD, ENOMEM, 3)
         .seen(Seen::Ends)
         .told(NOT_ACCEPTED),
-    // The rings of other threads: each says that a query is done.
-    Case::new(SERVICE, "write", EINTR, 3),
     // The blocking pool does with the threads that it has.
     Case::new(SERVICE, "clone3,clone", EAGAIN, 1),
     Case::new(SERVICE, "pwrite64", ENOSPC, 5)

@@ -2,6 +2,8 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -14,6 +16,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub(super) struct Strace {
     child: Child,
     reader: JoinHandle<Heard>,
+    /// Calls that have failed so far.
+    failed: Arc<AtomicU64>,
 }
 
 /// What it has told.
@@ -44,16 +48,27 @@ impl Strace {
             .map_err(|error| format!("strace: {error}"))?;
         let words = child.stderr.take().expect("it is piped");
         let (tell, told) = channel();
-        let reader = thread::spawn(move || listen(words, &tell));
+        let failed = Arc::new(AtomicU64::new(0));
+        let count = Arc::clone(&failed);
+        let reader = thread::spawn(move || listen(words, &tell, &count));
         let said = told
             .recv_timeout(PATIENCE)
             .unwrap_or_else(|_| "no word".to_owned());
         if said.contains("attached") {
-            return Ok(Strace { child, reader });
+            return Ok(Strace {
+                child,
+                reader,
+                failed,
+            });
         }
         let _ = child.kill();
         let _ = child.wait();
         Err(format!("strace: {said}"))
+    }
+
+    /// How many calls have failed so far.
+    pub(super) fn failed(&self) -> u64 {
+        self.failed.load(Ordering::Relaxed)
     }
 
     /// Lets go of it: from now on the kernel itself answers.
@@ -67,7 +82,7 @@ impl Strace {
 }
 
 /// Tells the first line, and counts in the others.
-fn listen(words: impl Read, tell: &Sender<String>) -> Heard {
+fn listen(words: impl Read, tell: &Sender<String>, failed: &AtomicU64) -> Heard {
     let mut heard = Heard::default();
     let mut first = Some(tell);
     for line in BufReader::new(words).lines().map_while(Result::ok) {
@@ -77,6 +92,7 @@ fn listen(words: impl Read, tell: &Sender<String>) -> Heard {
         }
         heard.calls += u64::from(line.contains('(') && !line.contains(" resumed>"));
         heard.injected += u64::from(line.contains("(INJECTED)"));
+        failed.store(heard.injected, Ordering::Relaxed);
         heard.short += u64::from(is_short(&line));
     }
     heard
@@ -106,7 +122,7 @@ mod tests {
             [pid 6] fsync(3 <unfinished ...>\n\
             [pid 6] <... fsync resumed>) = -1 EIO (Input/output error) (INJECTED)\n";
         let (tell, told) = channel();
-        let heard = listen(words.as_bytes(), &tell);
+        let heard = listen(words.as_bytes(), &tell, &AtomicU64::new(0));
         assert_eq!(told.recv().unwrap(), "strace: Process 5 attached");
         assert_eq!((heard.calls, heard.injected, heard.short), (5, 2, 1));
     }

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use super::case::{At, CASES, Case, Seen, Told};
+use super::case::{At, CASES, Case, EAGAIN, Seen, Told};
 use super::strace::{Heard, Strace};
 use crate::client::{Client, figure};
 use crate::comes_true;
@@ -24,8 +24,12 @@ const STAY: u64 = 3;
 const PAUSE: Duration = Duration::from_millis(2);
 /// Calls of each guest before the fault, and after it.
 const CALLS: u64 = 10;
+/// Calls that have to fail before it is over.
+const SOME: u64 = 3;
 /// How much more a call may cost where calls fail. Every second one fails at most; the rest is for what is unlike.
 const DEARER: u32 = 4;
+/// What a call costs at least: the system counts in steps of 10 ms, and on a slow machine finds nothing of a few calls.
+const LEAST: Duration = Duration::from_micros(100);
 /// Processor time that is allowed whatever was served, as a part of the time: what is less is no spin.
 const IDLE: f64 = 0.06;
 /// How often a second it may be tried to accept where that always fails: the pauses are 10 ms and double up to a second.
@@ -40,7 +44,7 @@ pub(super) struct Load {
 pub(super) struct Trial<'a> {
     pub(super) options: &'a Options,
     pub(super) case: &'a Case,
-    /// How long calls fail.
+    /// How long calls fail at least.
     pub(super) time: Duration,
 }
 
@@ -52,6 +56,8 @@ pub(super) struct Row {
     served: u64,
     /// Of them, those while calls failed: who was let in before is served.
     meanwhile: u64,
+    /// How long calls failed.
+    time: Duration,
     broken: u64,
     refused: u64,
     errors: String,
@@ -104,15 +110,17 @@ enum Guests {
 
 impl Guests {
     fn new(case: &Case, server: &Server, seed: u64) -> Guests {
+        let count = if case.alone { 1 } else { GUESTS };
         let invite = |n: u64| Invitation {
             to: server.address,
             rng: Rng::new(seed * 100 + n),
             stays: (n >= GUESTS / 2 && !case.stay).then_some(STAY),
+            is_loud: case.fault == EAGAIN,
         };
         if case.is_service() {
-            Guests::Lunch((0..GUESTS).map(|n| LunchGuest::new(invite(n))).collect())
+            Guests::Lunch((0..count).map(|n| LunchGuest::new(invite(n))).collect())
         } else {
-            Guests::Echo((0..GUESTS).map(|n| EchoGuest::new(invite(n))).collect())
+            Guests::Echo((0..count).map(|n| EchoGuest::new(invite(n))).collect())
         }
     }
 
@@ -216,6 +224,9 @@ impl Trial<'_> {
             return Err(format!("the server has ended: {}", server.last_words()));
         }
         self.judge(row, load);
+        if !row.is_well() {
+            return Ok(()); // what comes after it would only take long
+        }
         self.look_for_words(row, &server);
         self.recover(row, &server, &mut guests);
         let made = guests.leave();
@@ -241,6 +252,11 @@ impl Trial<'_> {
                     command.push(reactor.to_owned());
                 }
                 Server::start(&command, &listen)
+            }
+            At::Relay => {
+                let mut command = self.options.echo.clone();
+                command.push("native".to_owned());
+                Server::start(&command, &listen)?.before(&self.options.relay, &listen)
             }
             At::Service => {
                 let db = folder.db();
@@ -276,8 +292,10 @@ impl Trial<'_> {
         let tally = Tally::default();
         let before = server.process.worked();
         let strace = Strace::attach(server.process.0, self.case.call, fault)?;
+        let attached = Instant::now();
         guests.visit(&tally, || {
-            thread::sleep(self.time);
+            self.wait(&strace, fault.is_some());
+            row.time = attached.elapsed();
             row.meanwhile = tally.counts().served;
             row.worked = server.process.worked() - before;
             row.heard = strace.detach();
@@ -287,6 +305,14 @@ impl Trial<'_> {
         row.errors = counts.errors();
         row.faults.extend(counts.faults.iter().cloned());
         Ok(())
+    }
+
+    /// On a slow machine it takes longer until something has failed.
+    fn wait(&self, strace: &Strace, is_faulty: bool) {
+        thread::sleep(self.time);
+        if is_faulty {
+            comes_true(|| strace.failed() >= SOME);
+        }
     }
 
     fn judge(&self, row: &mut Row, load: Option<Load>) {
@@ -312,13 +338,12 @@ impl Trial<'_> {
                 "no answer that says no".to_owned()
             }),
         }
-        let seconds = self.time.as_secs_f64();
-        let most = load.each * row.calls() as u32 * DEARER + self.time.mul_f64(IDLE);
+        let most = load.each * row.calls() as u32 * DEARER + row.time.mul_f64(IDLE);
         row.demand(row.worked <= most, || {
             format!("more than {} ms of CPU", most.as_millis())
         });
         if self.case.every == 1 && self.case.call == "accept4" {
-            let most = (seconds * TRIES) as u64;
+            let most = (row.time.as_secs_f64() * TRIES) as u64;
             row.demand(injected <= most, || format!("more than {most} tries"));
         }
     }
@@ -387,13 +412,17 @@ pub(super) fn calm(at: At, options: &Options) -> (Row, Load) {
     let alone = row.broken + row.refused == 0;
     row.demand(alone, || "guests should not have noticed".to_owned());
     let each = row.worked / row.calls().max(1) as u32;
+    let each = each.max(LEAST);
     (row, Load { each })
 }
+
+/// That row's name.
+pub(super) const CRUMBS: &str = "echo | recvfrom, sendto: short";
 
 /// A row of reads and writes that are not whole: of what the system does by itself if buffers are small and messages come in crumbs.
 pub(super) fn crumbs(options: &Options) -> Row {
     let mut row = Row {
-        name: "echo | recvfrom, sendto: short".to_owned(),
+        name: CRUMBS.to_owned(),
         ..Row::default()
     };
     let first = Case {

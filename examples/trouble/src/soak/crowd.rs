@@ -22,10 +22,12 @@ const STEADY: u64 = 3;
 const STAY: u64 = 10;
 /// Between two calls of theirs.
 const PAUSE: Duration = Duration::from_millis(10);
-/// Between two visits of the others.
-const TURN: Duration = Duration::from_millis(15);
-/// Connections that one kind of them holds at once. With the turn, each is held for a second and a half, longer than the service
-/// lets them stall.
+/// Between two visits of one of the others.
+const TURN: Duration = Duration::from_millis(20);
+/// The same for one that makes work: the service is to be vexed, and not busy.
+const SELDOM: Duration = Duration::from_millis(400);
+/// Connections that one kind of them holds at once. With the turn, each is held for two seconds, longer than the service lets
+/// them stall.
 const HELD: usize = 100;
 /// What the echo server is told by those who don't listen: more than it gets rid of.
 const FLOOD: usize = 1 << 20;
@@ -41,8 +43,8 @@ pub(super) struct Crowd {
     sandwich: String,
 }
 
-/// What a guest without manners does on each visit.
-type Manners = fn(&mut Rude) -> io::Result<()>;
+/// What a guest without manners does on each visit, and the pause behind it.
+type Manners = (fn(&mut Rude) -> io::Result<()>, Duration);
 
 impl Crowd {
     pub(super) fn new(at: At, to: SocketAddr, seed: u64) -> Result<Crowd, String> {
@@ -75,7 +77,7 @@ impl Crowd {
             for manners in self.manners() {
                 let mut rude = Rude::new(self, *manners);
                 let leaves = &leaves;
-                scope.spawn(move || visit(&mut rude, others, leaves, TURN));
+                scope.spawn(move || visit(&mut rude, others, leaves, manners.1));
             }
             meanwhile()
         })
@@ -86,6 +88,7 @@ impl Crowd {
             to: self.to,
             rng: Rng::new(self.seed * 100 + n),
             stays: (n > 0).then_some(STAY),
+            is_loud: false,
         };
         match self.at {
             At::Echo => visit(&mut EchoGuest::new(invitation), tally, leaves, PAUSE),
@@ -95,12 +98,17 @@ impl Crowd {
 
     fn manners(&self) -> &'static [Manners] {
         match self.at {
-            At::Echo => &[Rude::vanishes, Rude::resets_an_echo, Rude::does_not_listen],
+            At::Echo => &[
+                (Rude::vanishes, TURN),
+                (Rude::resets_an_echo, TURN),
+                (Rude::does_not_listen, TURN),
+            ],
             At::Service => &[
-                Rude::vanishes_in_a_request,
-                Rude::resets_an_answer,
-                Rude::stalls,
-                Rude::holds_a_stream,
+                (Rude::vanishes_in_a_request, TURN),
+                (Rude::stalls, TURN),
+                (Rude::holds_a_stream, TURN),
+                (Rude::resets_an_answer, SELDOM),
+                (Rude::does_not_read, SELDOM),
             ],
         }
     }
@@ -184,22 +192,26 @@ impl Rude {
         Ok(())
     }
 
-    /// Half a request, or answers that are not read.
+    /// Half a request, and no more for a while.
     fn stalls(&mut self) -> io::Result<()> {
-        let halves = half_requests();
-        let said = match self.rng.below(8) {
-            0 => feasts(3),
-            _ => self.rng.one_of(&halves).clone(),
-        };
+        let half = self.rng.one_of(&half_requests()).clone();
+        let mut stream = TcpStream::connect(self.to)?;
+        stream.write_all(half.as_bytes())?;
+        self.hold(stream);
+        Ok(())
+    }
+
+    /// Asks for more than is on the way at once, and does not read it.
+    fn does_not_read(&mut self) -> io::Result<()> {
         let mut stream = narrow(self.to);
-        stream.write_all(said.as_bytes())?;
+        stream.write_all(feasts(3).as_bytes())?;
         self.hold(stream);
         Ok(())
     }
 
     /// An order's events as they come, or everyone's.
     fn holds_a_stream(&mut self) -> io::Result<()> {
-        let path = match self.rng.below(10) {
+        let path = match self.rng.below(15) {
             0 => Some(self.order()?),
             _ => None,
         };
@@ -273,7 +285,7 @@ fn flood(stream: &mut TcpStream) -> io::Result<()> {
 
 impl Guest for Rude {
     fn call(&mut self) -> Outcome {
-        match (self.manners)(self) {
+        match (self.manners.0)(self) {
             Ok(()) => Outcome::Served,
             Err(error) => Outcome::Broken(error),
         }
