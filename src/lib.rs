@@ -2,7 +2,11 @@
 #![deny(unsafe_code)]
 
 mod clock;
+#[cfg(not(loom))]
+mod figure;
 mod future;
+#[cfg(not(loom))]
+mod histogram;
 #[cfg(not(loom))]
 mod readiness;
 #[cfg(not(loom))]

@@ -14,9 +14,9 @@ const LEVELS: [&[&str]; 10] = [
     // std or loom
     &["shim"],
     // no runtime needed
-    &["clock", "future", "readiness", "rng", "waker"],
+    &["clock", "figure", "future", "readiness", "rng", "waker"],
     // no I/O and no clock of their own
-    &["ready_list", "sync", "timers"],
+    &["histogram", "ready_list", "sync", "timers"],
     // parts that do not know each other; `io_util` has seats of `sync`, and the budget
     &["executor", "io_util", "local", "pool", "reactor", "sim"],
     // where they meet

@@ -4,11 +4,13 @@
 use std::fmt;
 use std::io::Write;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::injector::{Closed, Injector};
+use super::queue::Ends;
 use super::task::Runnable;
 use super::unhandled::{TaskPanic, UnhandledPanic};
+use crate::figure::Figure;
+use crate::histogram::Histogram;
 use crate::waker::Ring;
 
 /// The executor as other threads see it.
@@ -16,14 +18,47 @@ pub(crate) struct Home {
     /// Tells runtimes apart; never used twice.
     id: u64,
     injector: Injector<Message>,
-    /// How many tasks live. Written by the executor's thread alone, and a figure to all others, so Relaxed.
-    tasks: AtomicUsize,
+    /// What the executor's thread counts.
+    figures: Figures,
     /// Ends the wait in the reactor.
     bell: Box<dyn Ring>,
     /// What becomes of panics that nobody awaits.
     unhandled: UnhandledPanic,
     /// The first of them, if it is to end the runtime.
     fatal: OnceLock<String>,
+}
+
+/// What the executor counts.
+#[derive(Debug, Default)]
+pub(crate) struct Figures {
+    /// Tasks that have arrived.
+    pub(crate) spawned: Figure,
+    /// Those of them whose futures are gone.
+    pub(crate) ended: Figure,
+    /// How far the queue is, as of before the last batch of polls, or after it.
+    pub(crate) ends: Ends,
+    /// Wakes and new tasks that came from other threads.
+    pub(crate) from_elsewhere: Figure,
+    /// Batches of polls in which there was nothing to poll.
+    pub(crate) noops: Figure,
+    /// How long polls took, if that is asked for: it takes two looks at the clock a poll.
+    pub(crate) poll_times: Option<Histogram>,
+}
+
+impl Figures {
+    /// How many tasks live.
+    pub(crate) fn tasks(&self) -> usize {
+        // Another thread looks until no task has ended meanwhile, or gives up: two figures are not read at one moment.
+        let mut ended = self.ended.get();
+        for _ in 0..8 {
+            let spawned = self.spawned.get();
+            let before = std::mem::replace(&mut ended, self.ended.get());
+            if before == ended {
+                return spawned.saturating_sub(ended) as usize;
+            }
+        }
+        self.spawned.get().saturating_sub(ended) as usize
+    }
 }
 
 /// What another thread can send.
@@ -37,11 +72,16 @@ pub(crate) enum Message {
 }
 
 impl Home {
-    pub(crate) fn new(id: u64, bell: Box<dyn Ring>, unhandled: UnhandledPanic) -> Self {
+    pub(crate) fn new(
+        id: u64,
+        bell: Box<dyn Ring>,
+        unhandled: UnhandledPanic,
+        figures: Figures,
+    ) -> Self {
         Self {
             id,
             injector: Injector::new(),
-            tasks: AtomicUsize::new(0),
+            figures,
             bell,
             unhandled,
             fatal: OnceLock::new(),
@@ -86,16 +126,9 @@ impl Home {
         drop(self.send(Message::Errand(Box::new(errand))));
     }
 
-    /// How many tasks live.
     #[inline]
-    pub(crate) fn task_count(&self) -> usize {
-        self.tasks.load(Ordering::Relaxed)
-    }
-
-    /// The executor's thread has one more, or one less.
-    #[inline]
-    pub(super) fn set_task_count(&self, count: usize) {
-        self.tasks.store(count, Ordering::Relaxed);
+    pub(crate) fn figures(&self) -> &Figures {
+        &self.figures
     }
 
     /// How many messages wait to be taken in.

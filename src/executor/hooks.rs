@@ -101,11 +101,11 @@ pub(super) fn tell(hook: &Option<TaskHook>, task: &TaskMeta<'_>) {
     }
 }
 
-/// Calls a hook that is told nothing. False if it is not set.
-pub(crate) fn call(hook: &Option<ThreadHook>) -> bool {
-    let Some(hook) = hook else { return false };
-    swallow(catch_unwind(AssertUnwindSafe(|| hook())));
-    true
+/// Calls a hook that is told nothing, if it is set.
+pub(crate) fn call(hook: &Option<ThreadHook>) {
+    if let Some(hook) = hook {
+        swallow(catch_unwind(AssertUnwindSafe(|| hook())));
+    }
 }
 
 impl fmt::Debug for Hooks {

@@ -50,12 +50,12 @@ pub(crate) enum Progress {
 }
 
 impl Executor {
-    pub(crate) fn new(home: Home, event_interval: u32, observer: Option<Observer>) -> Self {
+    pub(crate) fn new(home: Arc<Home>, event_interval: u32, observer: Option<Observer>) -> Self {
         Self {
             queue: Queue::new(),
             waiting: RefCell::default(),
             running: Cell::new(None),
-            home: Arc::new(home),
+            home,
             event_interval,
             messages: Cell::new(Vec::new()),
             closing: Cell::new(false),
@@ -131,7 +131,7 @@ impl Executor {
     }
 
     fn count(&self, task: &Runnable) {
-        self.home.set_task_count(self.task_count() + 1);
+        self.home.figures().spawned.add(1);
         task.metadata().set_counted();
     }
 
@@ -144,11 +144,18 @@ impl Executor {
 
     /// A task's future is gone.
     pub(super) fn forget(&self, meta: &Meta) {
-        self.home.set_task_count(self.task_count() - 1);
+        self.home.figures().ended.add(1);
         if let Some(place) = meta.place() {
             let waker = self.waiting.borrow_mut().remove(place);
             drop(waker); // after the borrow
         }
+        if self.attended.get() {
+            self.tell_of_the_end(meta);
+        }
+    }
+
+    #[cold]
+    fn tell_of_the_end(&self, meta: &Meta) {
         if let Some(observer) = &self.observer {
             observer.leaves(meta);
         }
@@ -175,7 +182,8 @@ impl Executor {
 
     /// How many tasks live.
     pub(crate) fn task_count(&self) -> usize {
-        self.home.task_count()
+        let figures = self.home.figures();
+        (figures.spawned.get() - figures.ended.get()) as usize
     }
 
     /// Puts work at the end of the queue.
@@ -187,10 +195,23 @@ impl Executor {
     /// Runs what is ready: until the queue is empty, a batch is over, or `main`, which polls the future of `block_on`, is done.
     #[inline(never)]
     pub(crate) fn run(&self, main: &mut dyn FnMut() -> Progress) -> Progress {
-        here::work(self, || match &self.observer {
+        let ends = &self.home.figures().ends;
+        self.queue.show_tail(ends);
+        let progress = here::work(self, || match &self.observer {
             Some(observer) if observer.looks_at_polls() => self.run_batch_looked_at(observer, main),
             _ => self.run_batch(main),
-        })
+        });
+        if self.queue.has_not_moved_since(ends) {
+            self.home.figures().noops.add(1);
+        }
+        self.queue.show(ends);
+        progress
+    }
+
+    /// How far it is: what was taken out of the queue so far, and what was put in. Other threads see it as of before a batch, or after
+    /// it.
+    pub(crate) fn ends(&self) -> (u64, u64) {
+        self.queue.ends()
     }
 
     #[inline]
@@ -235,8 +256,11 @@ impl Executor {
                 }
                 Work::Main => {
                     self.running.set(None);
-                    budget::refill();
-                    if main() == Progress::Done {
+                    let poll = || {
+                        budget::refill();
+                        main()
+                    };
+                    if observer.look_at_main(poll) == Progress::Done {
                         return Progress::Done;
                     }
                 }
@@ -261,11 +285,12 @@ impl Executor {
 
     fn accept(&self, message: Message) {
         match message {
+            Message::Errand(errand) => return self.run_errand(errand),
+            Message::Main => self.push(Work::Main),
             Message::Ready(task) if task.metadata().is_counted() => self.push(Work::Task(task)),
             Message::Ready(task) => self.admit(task),
-            Message::Main => self.push(Work::Main),
-            Message::Errand(errand) => self.run_errand(errand),
         }
+        self.home.figures().from_elsewhere.add(1);
     }
 
     /// Does what another thread wants done here. A panic in it is nobody's here.

@@ -3,15 +3,20 @@
 
 use std::panic::Location;
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::extras::Shared;
+use super::home::Home;
 use super::hooks::{self, Hooks, TaskMeta};
 use super::task::{Id, Meta};
 
 /// What is looked at, and for whom.
 #[derive(Debug)]
 pub(crate) struct Observer {
-    pub(crate) hooks: Hooks,
+    hooks: Hooks,
+    /// Where poll times are noted.
+    home: Arc<Home>,
+    looks_at_polls: bool,
 }
 
 /// A task as it is known after its end, too.
@@ -38,14 +43,20 @@ impl Subject {
 }
 
 impl Observer {
-    /// The one for these hooks, if they need any.
-    pub(crate) fn new(hooks: Hooks) -> Option<Self> {
-        hooks.concern_tasks().then_some(Self { hooks })
+    /// The one for what is asked for, if anything is.
+    pub(crate) fn new(home: &Arc<Home>, hooks: Hooks) -> Option<Self> {
+        let takes_times = home.figures().poll_times.is_some();
+        let looks_at_polls = takes_times || hooks.concern_polls();
+        (looks_at_polls || hooks.concern_tasks()).then(|| Self {
+            hooks,
+            home: Arc::clone(home),
+            looks_at_polls,
+        })
     }
 
     /// Whether polls are looked at.
     pub(super) fn looks_at_polls(&self) -> bool {
-        self.hooks.concern_polls()
+        self.looks_at_polls
     }
 
     /// A task has arrived.
@@ -61,7 +72,22 @@ impl Observer {
     /// Looks at a poll of a task, which may be gone after that.
     pub(super) fn look_at(&self, task: &Subject, poll: impl FnOnce()) {
         hooks::tell(&self.hooks.before_poll, &task.meta());
-        poll();
+        self.time(poll);
         hooks::tell(&self.hooks.after_poll, &task.meta());
+    }
+
+    /// Looks at a poll of `block_on`'s future.
+    pub(super) fn look_at_main<R>(&self, poll: impl FnOnce() -> R) -> R {
+        self.time(poll)
+    }
+
+    fn time<R>(&self, poll: impl FnOnce() -> R) -> R {
+        let Some(times) = &self.home.figures().poll_times else {
+            return poll();
+        };
+        let before = Instant::now();
+        let result = poll();
+        times.record(before.elapsed());
+        result
     }
 }

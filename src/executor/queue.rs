@@ -7,6 +7,7 @@ use std::cell::Cell;
 use std::ptr::{self, NonNull};
 
 use super::task::Runnable;
+use crate::figure::Figure;
 
 /// One entry of the queue.
 pub(crate) enum Work {
@@ -25,10 +26,17 @@ pub(super) struct Queue {
     slots: Cell<NonNull<Work>>,
     /// The number of slots less one.
     mask: Cell<usize>,
-    /// Entries taken out so far.
-    head: Cell<usize>,
-    /// Entries put in so far.
-    tail: Cell<usize>,
+    /// Entries taken out so far: polls.
+    head: Cell<u64>,
+    /// Entries put in so far: wakes and spawns.
+    tail: Cell<u64>,
+}
+
+/// How far a queue is, as other threads may read it.
+#[derive(Debug, Default)]
+pub(crate) struct Ends {
+    pub(crate) head: Figure,
+    pub(crate) tail: Figure,
 }
 
 impl Queue {
@@ -41,13 +49,37 @@ impl Queue {
         }
     }
 
-    fn len(&self) -> usize {
-        self.tail.get().wrapping_sub(self.head.get())
+    /// Entries taken out so far, and put in.
+    pub(super) fn ends(&self) -> (u64, u64) {
+        (self.head.get(), self.tail.get())
     }
 
-    fn slot(&self, number: usize) -> NonNull<Work> {
+    /// Shows what was put in: what waits, before a batch.
+    #[inline]
+    pub(super) fn show_tail(&self, ends: &Ends) {
+        ends.tail.set(self.tail.get());
+    }
+
+    /// Whether nothing was taken out since it was shown.
+    #[inline]
+    pub(super) fn has_not_moved_since(&self, ends: &Ends) -> bool {
+        self.head.get() == ends.head.get()
+    }
+
+    /// Shows how far it is. Its counters are the runtime's figures, so that no poll and no wake has to count.
+    #[inline]
+    pub(super) fn show(&self, ends: &Ends) {
+        ends.head.set(self.head.get());
+        ends.tail.set(self.tail.get());
+    }
+
+    fn len(&self) -> usize {
+        self.tail.get().wrapping_sub(self.head.get()) as usize
+    }
+
+    fn slot(&self, number: u64) -> NonNull<Work> {
         // SAFETY: a masked number is less than the number of slots.
-        unsafe { self.slots.get().add(number & self.mask.get()) }
+        unsafe { self.slots.get().add(number as usize & self.mask.get()) }
     }
 
     /// Puts work at the end.
@@ -86,14 +118,13 @@ extern "C" fn grow(queue: &Queue) {
     let new = allocate(size * 2);
     let head = queue.head.get();
     for n in 0..queue.len() {
-        let from = queue.slot(head.wrapping_add(n));
-        // SAFETY: fewer than the slots of `new`.
-        let to = unsafe { new.add(n) };
+        let number = head.wrapping_add(n as u64);
+        let from = queue.slot(number);
+        // SAFETY: a masked number is less than the slots of `new`.
+        let to = unsafe { new.add(number as usize & (size * 2 - 1)) };
         // SAFETY: each filled slot is moved once, into memory of its own; what stays behind is not dropped.
         unsafe { ptr::copy_nonoverlapping(from.as_ptr(), to.as_ptr(), 1) };
     }
-    queue.tail.set(queue.len());
-    queue.head.set(0);
     queue.slots.set(new);
     queue.mask.set(size * 2 - 1);
     free(old, size);
@@ -146,13 +177,14 @@ mod tests {
     #[test]
     fn its_counters_run_over() {
         let queue = Queue::new();
-        queue.head.set(usize::MAX - 1);
-        queue.tail.set(usize::MAX - 1);
+        queue.head.set(u64::MAX - 1);
+        queue.tail.set(u64::MAX - 1);
         for _ in 0..2 * FIRST_SIZE {
             queue.push(Work::Main);
         }
         assert_eq!(queue.len(), 2 * FIRST_SIZE);
         while queue.pop().is_some() {}
+        assert_eq!(queue.ends().0, 2 * FIRST_SIZE as u64 - 2);
         assert!(queue.is_empty());
     }
 }

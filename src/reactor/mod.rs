@@ -22,6 +22,7 @@ use slotmap::{Key, KeyData, SlotMap, new_key_type};
 pub(crate) use source::{Direction, WaiterKey};
 use source::{Readiness, Source};
 
+use crate::figure::Figure;
 use crate::waker::{Ring, WakeList};
 
 new_key_type! {
@@ -60,6 +61,18 @@ pub(crate) struct Reactor {
     sources: RefCell<SlotMap<SourceKey, Source>>,
     /// Whom to wake after a wait. Kept for its memory.
     wakers: Cell<WakeList>,
+    figures: Arc<Figures>,
+}
+
+/// What the reactor counts.
+#[derive(Debug, Default)]
+pub(crate) struct Figures {
+    /// Sources that were registered.
+    pub(crate) registered: Figure,
+    /// Those of them that are gone.
+    pub(crate) deregistered: Figure,
+    /// Events that a source was told of.
+    pub(crate) events: Figure,
 }
 
 impl Reactor {
@@ -68,7 +81,12 @@ impl Reactor {
             poll: Poll::new(kind)?,
             sources: RefCell::new(SlotMap::with_key()),
             wakers: Cell::new(WakeList::new()),
+            figures: Arc::default(),
         })
+    }
+
+    pub(crate) fn figures(&self) -> &Arc<Figures> {
+        &self.figures
     }
 
     /// What ends a wait from another thread.
@@ -98,6 +116,8 @@ impl Reactor {
         let added = self.poll.add(fd, key.data().as_ffi());
         if added.is_err() {
             self.sources.borrow_mut().remove(key);
+        } else {
+            self.figures.registered.add(1);
         }
         added.map(|()| key)
     }
@@ -107,6 +127,7 @@ impl Reactor {
     pub(crate) fn remove(&self, key: SourceKey) {
         let source = self.sources.borrow_mut().remove(key);
         if let Some(mut source) = source {
+            self.figures.deregistered.add(1);
             let mut wakers = WakeList::new();
             source.take_waiters(wakers.list());
             wakers.wake_all();
@@ -213,6 +234,7 @@ impl Reactor {
                 .borrow_mut()
                 .get_mut(KeyData::from_ffi(key).into())
             {
+                self.figures.events.add(1);
                 source.event(readiness, wakers.list());
                 // Who waits for the other direction has to arm it anew. Not from here: a handle that was dropped on another
                 // thread just now has closed its descriptor, and who waits has the handle.

@@ -7,13 +7,15 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::handle::{Handle, Shared};
+use super::turns::{Attendance, Turns};
 use super::{Core, Runtime, current, registry};
 use crate::clock::Clock;
-use crate::executor::home::Home;
+use crate::executor::home::{Figures, Home};
 use crate::executor::hooks::{Hooks, TaskMeta};
 use crate::executor::local::Executor;
 use crate::executor::observer::Observer;
 use crate::executor::unhandled::UnhandledPanic;
+use crate::histogram::Histogram;
 use crate::pool::{Limits, Pool};
 use crate::reactor::{Reactor, ReactorKind};
 use crate::rng::Rng;
@@ -49,6 +51,10 @@ pub struct Builder {
     /// `None` for another one with each runtime.
     rng_seed: Option<u64>,
     hooks: Hooks,
+    /// Whether the clock is read around each poll.
+    poll_times: bool,
+    /// Whether it is read around each look at the world.
+    loop_lag: bool,
 }
 
 impl Builder {
@@ -68,6 +74,8 @@ impl Builder {
             start_paused: false,
             rng_seed: None,
             hooks: Hooks::default(),
+            poll_times: false,
+            loop_lag: false,
         }
     }
 
@@ -265,6 +273,24 @@ impl Builder {
         self
     }
 
+    /// Counts how long each poll takes, by [`RuntimeMetrics::poll_time_histogram_bucket_count`]. Off by default: it takes two looks
+    /// at the clock a poll, some 50 ns.
+    ///
+    /// [`RuntimeMetrics::poll_time_histogram_bucket_count`]: super::RuntimeMetrics::poll_time_histogram_bucket_count
+    pub fn enable_metrics_poll_time_histogram(&mut self) -> &mut Builder {
+        self.poll_times = true;
+        self
+    }
+
+    /// Counts how the time of the loop goes: [`RuntimeMetrics::loop_lag_quantile`], what Node calls the event loop's delay, and the time
+    /// it was busy, and parked. Off by default: it takes two looks at the clock a turn, some 50 ns.
+    ///
+    /// [`RuntimeMetrics::loop_lag_quantile`]: super::RuntimeMetrics::loop_lag_quantile
+    pub fn enable_metrics_loop_lag(&mut self) -> &mut Builder {
+        self.loop_lag = true;
+        self
+    }
+
     /// Makes the runtime.
     ///
     /// # Errors
@@ -272,14 +298,21 @@ impl Builder {
     pub fn build(&mut self) -> io::Result<Runtime> {
         let reactor = Reactor::new(self.reactor)?;
         let id = registry::next_id();
-        let home = Home::new(id, reactor.bell(), self.unhandled_panic.clone());
-        let observer = Observer::new(self.hooks.clone());
+        let figures = Figures {
+            poll_times: self.poll_times.then(Histogram::default),
+            ..Figures::default()
+        };
+        let unhandled = self.unhandled_panic.clone();
+        let home = Arc::new(Home::new(id, reactor.bell(), unhandled, figures));
+        let observer = Observer::new(&home, self.hooks.clone());
         let executor = Executor::new(home, self.event_interval, observer);
         let shared = Arc::new(Shared {
             home: Arc::clone(executor.home()),
             pool: Arc::new(Pool::new(self.pool.clone())),
             running: Mutex::default(),
             registrar: reactor.registrar(),
+            sources: Arc::clone(reactor.figures()),
+            turns: Turns::new(self.loop_lag),
         });
         registry::insert(id, Arc::clone(&shared));
         let core = Core {
@@ -288,10 +321,9 @@ impl Builder {
             timers: RefCell::new(Timers::new()),
             clock: Clock::new(self.start_paused),
             rng: Rng::new(self.rng_seed.unwrap_or_else(Rng::any_seed)),
+            attendance: Attendance::new(&self.hooks, &shared.turns),
             shared,
             sleepers: Cell::new(WakeList::new()),
-            on_park: self.hooks.park.clone(),
-            on_unpark: self.hooks.unpark.clone(),
             driven: Cell::new(false),
             orphan: Cell::new(None),
         };

@@ -11,13 +11,14 @@ use super::blocking::BlockingJob;
 use super::current::{self, Employed};
 use super::enter::{Context, EnterGuard};
 use super::shutdown::LeftTask;
+use super::turns::Turns;
 use crate::executor::home::Home;
 use crate::executor::join::JoinHandle;
 use crate::executor::local::spawn_from_anywhere;
 use crate::executor::task::{self, Origin};
 use crate::future::entered;
 use crate::pool::Pool;
-use crate::reactor::Registrar;
+use crate::reactor::{self, Registrar};
 use crate::sync::park;
 
 /// The parts of a runtime that every thread may use.
@@ -28,6 +29,9 @@ pub(crate) struct Shared {
     pub(super) running: Mutex<BTreeMap<task::Id, LeftTask>>,
     /// To take descriptors out of the reactor, wherever they are dropped.
     pub(super) registrar: Registrar,
+    /// What the reactor counts, and what the turns do.
+    pub(super) sources: Arc<reactor::Figures>,
+    pub(super) turns: Turns,
 }
 
 impl Shared {

@@ -13,11 +13,13 @@ pub(crate) mod current;
 mod enter;
 mod handle;
 mod metrics;
+mod prometheus;
 mod random;
 mod registration;
 mod registry;
 mod shutdown;
 mod timer;
+mod turns;
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -39,6 +41,7 @@ pub use builder::Builder;
 pub use enter::EnterGuard;
 pub use handle::{Handle, Id, TryCurrentError};
 pub use metrics::RuntimeMetrics;
+pub use prometheus::prometheus;
 pub(crate) use random::random_below;
 pub(crate) use registration::Registration;
 pub use shutdown::{LeftTask, Report};
@@ -46,7 +49,7 @@ pub(crate) use timer::{Timer, pause_for};
 
 use crate::clock::Clock;
 use crate::executor::here;
-use crate::executor::hooks::{self, ThreadHook};
+use crate::executor::hooks;
 use crate::executor::join::JoinHandle;
 use crate::executor::local::{Executor, Progress};
 use crate::executor::main_bell::MainBell;
@@ -57,6 +60,7 @@ use crate::rng::Rng;
 use crate::timers::Timers;
 use crate::waker::{Ring, WakeList, waker};
 use handle::Shared;
+use turns::Attendance;
 
 /// The parts of a runtime. Only its own thread has them.
 pub(crate) struct Core {
@@ -70,9 +74,8 @@ pub(crate) struct Core {
     pub(crate) shared: Arc<Shared>,
     /// Whom fired timers wake. Kept for its memory.
     sleepers: Cell<WakeList>,
-    /// Called before the thread sleeps, and after it.
-    on_park: Option<ThreadHook>,
-    on_unpark: Option<ThreadHook>,
+    /// What goes with each look at the world, if something does.
+    attendance: Option<Attendance>,
     /// Whether `block_on` runs.
     driven: Cell<bool>,
     /// The runtime, if it was dropped within its own `block_on`: it ends when that does.
@@ -89,11 +92,9 @@ impl Core {
             return Ok(Progress::Done);
         }
         // The event demultiplexer: the only place where the thread sleeps, and only if nothing is ready.
-        if self.executor.park() {
-            self.rest()?;
-            self.executor.unpark();
-        } else if !self.reactor.is_empty() {
-            self.reactor.wait(Some(Duration::ZERO))?;
+        match &self.attendance {
+            None => self.look(|| true)?,
+            Some(attendance) => self.look_attended(attendance)?,
         }
         // Then what other threads have sent, and the timers.
         self.executor.receive();
@@ -103,19 +104,53 @@ impl Core {
     }
     // ANCHOR_END: turn
 
+    /// Looks at the world: sleeps until something happens there, if nothing is ready and `may_sleep` says so too.
+    #[inline]
+    fn look(&self, may_sleep: impl FnOnce() -> bool) -> io::Result<()> {
+        let turns = &self.shared.turns;
+        if self.executor.park() {
+            turns.parks_and_unparks.add(1);
+            let rested = if may_sleep() {
+                self.rest()
+            } else {
+                self.reactor.wait(Some(Duration::ZERO))
+            };
+            turns.parks_and_unparks.add(1);
+            self.executor.unpark();
+            return rested;
+        }
+        turns.glances.add(1);
+        if !self.reactor.is_empty() {
+            self.reactor.wait(Some(Duration::ZERO))?;
+        }
+        Ok(())
+    }
+
+    /// The same, with hooks and by the clock.
+    #[cold]
+    fn look_attended(&self, attendance: &Attendance) -> io::Result<()> {
+        attendance.has_worked(&self.shared.turns);
+        let parked = Cell::new(false);
+        let looked = self.look(|| {
+            parked.set(true);
+            hooks::call(&attendance.on_park);
+            // A hook is foreign code: it may have woken a task, and then nobody sleeps.
+            attendance.on_park.is_none() || self.executor.park()
+        });
+        if parked.get() {
+            hooks::call(&attendance.on_unpark);
+        }
+        attendance.has_looked(&self.shared.turns);
+        looked
+    }
+
     /// Sleeps until something happens.
+    #[inline]
     fn rest(&self) -> io::Result<()> {
-        // A hook is foreign code: it may have woken a task, and then nobody sleeps.
-        let nobody_sleeps = hooks::call(&self.on_park) && !self.executor.park();
-        let rested = if nobody_sleeps {
-            self.reactor.wait(Some(Duration::ZERO))
-        } else if self.clock.is_paused() {
-            self.rest_without_time()
-        } else {
-            self.reactor.wait(self.patience())
-        };
-        hooks::call(&self.on_unpark);
-        rested
+        if self.clock.is_paused() {
+            return self.rest_without_time();
+        }
+        self.reactor.wait(self.patience())
     }
 
     /// The same under a paused clock: if nothing is to be had from sockets, other threads and the blocking pool, the clock goes
@@ -152,13 +187,21 @@ impl Core {
         }
     }
 
+    /// Shows all threads how many timers there are.
+    fn publish_timers(&self) {
+        let timers = self.timers.borrow().len();
+        self.shared.turns.timers.set(timers as u64);
+    }
+
     fn fire_timers(&self) {
         if self.timers.borrow().next_deadline().is_none() {
+            self.shared.turns.timers.set(0);
             return; // no look at the clock for nothing
         }
         let mut sleepers = self.sleepers.take();
         let now = self.clock.now_ns();
         self.timers.borrow_mut().fire_due(now, sleepers.list());
+        self.publish_timers();
         sleepers.wake_all(); // nothing is borrowed here
         self.sleepers.set(sleepers);
     }
@@ -315,8 +358,14 @@ fn block_on<F: Future>(core: &Rc<Core>, future: F) -> F::Output {
         Progress::Pending
     };
     core.executor.receive(); // what other threads have sent before comes first
+    if let Some(attendance) = &core.attendance {
+        attendance.start();
+    }
     bell.ring();
     while core.turn(&mut main).unwrap_or_else(broken) == Progress::Pending {}
+    if let Some(attendance) = &core.attendance {
+        attendance.has_worked(&core.shared.turns);
+    }
     output.expect("done is done")
 }
 

@@ -157,6 +157,7 @@ fn write_runtimes(runtimes: &[RuntimeMetrics], to: &mut String) -> fmt::Result {
         let sum: usize = runtimes.iter().map(of).sum();
         figure(to, &format!("runtime_{name}"), "gauge", help, sum as u64)?;
     }
+    to.push_str(&toque::runtime::prometheus(runtimes)); // and all that each of them counts
     Ok(())
 }
 
