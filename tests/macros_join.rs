@@ -282,7 +282,11 @@ fn pin_declares_as_well() {
 fn the_futures_stay_where_they_are() {
     run(async {
         toque::join!(Stays::default(), Stays::default());
-        let wait = async { toque::try_join!(async { Ok::<_, ()>(Stays::default().await) }) };
-        assert_eq!(wait.await, Ok(((),)));
+        let served = async {
+            Stays::default().await;
+            Ok::<_, ()>("soup")
+        };
+        let wait = async { toque::try_join!(served) };
+        assert_eq!(wait.await, Ok(("soup",)));
     });
 }
