@@ -177,13 +177,19 @@ mod tests {
         let bell = Arc::new(Count::default());
         let first = waker(bell.clone());
         let second = first.clone();
-        assert!(first.will_wake(&second));
         assert_eq!(Arc::strong_count(&bell), 3);
         first.wake_by_ref();
         first.wake();
         drop(second);
         assert_eq!(Arc::strong_count(&bell), 1);
         assert_eq!(bell.0.load(Ordering::Relaxed), 2);
+    }
+
+    #[test]
+    fn a_clone_is_known_by_will_wake() {
+        let first = waker(Arc::new(Count::default()));
+        assert!(first.will_wake(&first.clone()));
+        assert!(!first.will_wake(&waker(Arc::new(Count::default()))));
     }
 
     #[test]

@@ -140,6 +140,10 @@ fn every_public_type_is_what_the_table_says() {
         sync::RwLockWriteGuard<'static, SendOnly> => "--U", "--U";
         sync::OwnedRwLockReadGuard<Both> => "SYU", "SYU";
         sync::OwnedRwLockReadGuard<SendOnly> => "--U", "--U";
+        // Of a part that is less than its whole: `Lent` alone says so.
+        sync::OwnedRwLockReadGuard<Both, SendOnly> => "--U", "";
+        sync::OwnedMappedMutexGuard<Both, SendOnly> => "S-U", "";
+        sync::OwnedMappedMutexGuard<Both, Neither> => "--U", "";
         sync::OwnedRwLockWriteGuard<Both> => "SYU", "SYU";
         sync::OwnedRwLockWriteGuard<SendOnly> => "--U", "--U";
         sync::RwLockMappedWriteGuard<'static, Both> => "SYU", "SYU";

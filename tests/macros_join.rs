@@ -282,11 +282,11 @@ fn pin_declares_as_well() {
 fn the_futures_stay_where_they_are() {
     run(async {
         toque::join!(Stays::default(), Stays::default());
-        let stays = async {
+        let served = async {
             Stays::default().await;
-            Ok::<(), ()>(())
+            Ok::<_, ()>("soup")
         };
-        let wait = async { toque::try_join!(stays) };
-        assert_eq!(wait.await, Ok(((),)));
+        let wait = async { toque::try_join!(served) };
+        assert_eq!(wait.await, Ok(("soup",)));
     });
 }

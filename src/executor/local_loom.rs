@@ -118,10 +118,17 @@ fn a_task_woken_at_the_end_is_dropped_at_home() {
         drop(executor.spawn(task, Origin::caller()));
         executor.run(&mut || Progress::Pending);
         let waker = waiting.take().unwrap();
-        let waking = thread::spawn(move || {
-            waker.wake_by_ref();
-            waker
-        });
+        let begun = LoomArc::new(AtomicUsize::new(0));
+        let waking = {
+            let begun = begun.clone();
+            thread::spawn(move || {
+                begun.store(1, Ordering::Relaxed);
+                waker.wake_by_ref();
+                waker
+            })
+        };
+        // Else loom knows of nothing that the two have in common before the end, and tries one order only.
+        begun.load(Ordering::Relaxed);
         end(executor);
         drop(waking.join().unwrap()); // here, or loom does not see that the task's end came before its memory's
         assert_eq!(drops.each_ref().map(|d| d.load(Ordering::Relaxed)), [1, 0]);
