@@ -7,8 +7,9 @@
 //! the same descriptor: who waits for what is ready was woken, and nobody else was; who waited for a socket that is gone was woken.
 //! And: each byte comes, in its place; an end comes when all has come; every waker and every descriptor is given back.
 //!
-//! Seen to find: an event that wakes the first waiter of a direction only; a short read that hides the end of a stream behind its
-//! data; a removed source that wakes nobody; a waiter that keeps its first waker.
+//! Seen to find, and seeds of its corpus find each again: an event that wakes one future of a direction only; the second poller of
+//! a direction in the place of the first; a waiter that keeps its first waker; a source that is taken out and wakes nobody; an end
+//! that is hidden behind a short read, or drained with it; a one-shot source that is not armed for its other direction.
 
 #[path = "reactor/end.rs"]
 mod end;
