@@ -7,8 +7,9 @@
 //! it stands for; the losers of a `select!` and the children of a scope are dropped when it ends, and each node once; a panic
 //! reaches its handle, or whoever polls, and nobody else; in the end everything ends.
 //!
-//! Seen to find: a scope that forgets who was woken during its own poll; one that does not tell its parent of a wake; a panic that
-//! is lost with its handle; a `select!` that polls only the first of its branches; a `join!` that polls who is ready again.
+//! Seen to find, and seeds of its corpus find each again: a scope that forgets who is woken during its own poll, that tells nobody
+//! of a wake, or only who polled it first, or that does not wait for its last child; a panic that is lost with its handle; a
+//! `select!` that polls no branch behind one that waits, or leaks its losers; a `join!` that polls no member behind one that waits.
 
 #[path = "select_scope/book.rs"]
 mod book;

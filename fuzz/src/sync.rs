@@ -6,9 +6,9 @@
 //! with its value, so nothing is lost, nothing comes twice, and nobody overtakes; permits and places are conserved; who can go on
 //! was woken, by its last waker, and nobody else was; each value and each waker is dropped once.
 //!
-//! Seen to find, each in less than ten seconds: a permit that is not passed on when its acquire is dropped; a
-//! `notify_one` that a dropped future keeps; a place that a dropped `reserve` keeps; a close that wakes no sender; a barrier that
-//! counts who has left; the last sender of a `watch` that wakes nobody.
+//! Seen to find, and seeds of its corpus find each again: a dropped acquire that keeps its permits, in the queue or for want of
+//! budget; a dropped `notified` that keeps its notice; a place that is given up and goes to nobody; a close that wakes no sender; a
+//! barrier that counts who has left; a last sender of a `watch` that wakes nobody; a waiter that keeps its first waker.
 
 #[path = "sync/barrier.rs"]
 mod barrier;

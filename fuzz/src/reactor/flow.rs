@@ -14,6 +14,8 @@ pub(super) struct Flow {
     read: usize,
     /// The writer has shut down its half, or is gone.
     has_ended: bool,
+    /// The reader has seen that.
+    is_over: bool,
     /// The reader is gone: a write may be an error, or be lost.
     is_deaf: bool,
     /// The connection was reset, since bytes came for one who was gone: what was on its way may be lost.
@@ -54,10 +56,11 @@ impl Flow {
 
     pub(super) fn got(&mut self, pattern: &[u8], result: io::Result<&[u8]>) {
         match result {
-            Ok([]) => assert!(
-                self.has_ended && self.is_even() || self.is_spoiled,
-                "an end before its time: {self:?}"
-            ),
+            Ok([]) => {
+                let is_whole = self.has_ended && self.is_even();
+                assert!(is_whole || self.is_spoiled, "an end too early: {self:?}");
+                self.is_over = true;
+            }
             Ok(bytes) => {
                 assert!(
                     self.read + bytes.len() <= self.written,
@@ -75,8 +78,10 @@ impl Flow {
         self.read == self.written
     }
 
-    pub(super) fn is_spoiled(&self) -> bool {
-        self.is_spoiled
+    /// Whether something is still to come: bytes, or the end.
+    pub(super) fn is_owed(&self) -> bool {
+        let is_owed = !self.is_even() || self.has_ended && !self.is_over;
+        is_owed && !self.is_spoiled
     }
 
     pub(super) fn spoil(&mut self) {
@@ -85,10 +90,6 @@ impl Flow {
 
     pub(super) fn end(&mut self) {
         self.has_ended = true;
-    }
-
-    pub(super) fn has_ended(&self) -> bool {
-        self.has_ended
     }
 
     pub(super) fn deafen(&mut self) {

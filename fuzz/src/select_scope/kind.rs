@@ -64,12 +64,12 @@ impl Kind {
             0..2 => Self::Leaf(Plan::Wait),
             2 => Self::Leaf(plan(more)),
             3..7 => Self::Select {
-                is_biased: byte.is_multiple_of(2),
+                is_biased: byte % 2 == 0,
                 has_third: byte < 128,
             },
             7 => Self::SelectEven,
             8 | 9 => Self::Join {
-                is_biased: byte.is_multiple_of(2),
+                is_biased: byte % 2 == 0,
             },
             10 => Self::TryJoin,
             11 => Self::Catch,

@@ -149,7 +149,7 @@ pub(super) const NONE: usize = 501;
 
 async fn even(node: Node) -> Result<usize, usize> {
     let output = node.await;
-    if output.is_multiple_of(2) {
+    if output % 2 == 0 {
         Ok(output)
     } else {
         Err(output)

@@ -242,7 +242,7 @@ impl Beside for Pair {
             7 => self.drop_receiver(nth),
             8 if nth < 8 => self.wait_closed(nth),
             8 => drop(take(&mut self.waiters, nth)),
-            9 => self.poll_closed(world, nth, super::turn(nth.is_multiple_of(2))),
+            9 => self.poll_closed(world, nth, super::turn(nth % 2 == 0)),
             _ => self.act_on_handles(nth),
         }
     }

@@ -119,7 +119,7 @@ impl Pair {
         let Some((node, guard)) = take(&mut self.guards, nth) else {
             return;
         };
-        if nth.is_multiple_of(2) && self.tokens.len() < MOST {
+        if nth % 2 == 0 && self.tokens.len() < MOST {
             self.tokens.push((node, guard.disarm()));
         } else {
             drop(guard);

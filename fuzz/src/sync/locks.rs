@@ -145,7 +145,10 @@ impl Beside for Pair {
         let expected = self.model.poll(*number, wanted, turn.is_spent);
         let mut guard = None;
         let polled = waiter.poll(&world.bells, turn);
-        let answer = polled.map(|got| Ok(guard = Some(got)));
+        let answer = polled.map(|got| {
+            guard = Some(got);
+            Ok(())
+        });
         assert_eq!(answer, expected);
         if let Some(guard) = guard {
             self.waiters.remove(index);
@@ -161,8 +164,8 @@ impl Beside for Pair {
 
     fn act(&mut self, _: &World, act: u8, nth: usize) {
         match act {
-            0..=3 => self.wait(nth.is_multiple_of(2)),
-            4 | 5 => self.try_lock(nth.is_multiple_of(2)),
+            0..=3 => self.wait(nth % 2 == 0),
+            4 | 5 => self.try_lock(nth % 2 == 0),
             6 => self.downgrade(nth),
             _ => self.unlock(nth),
         }

@@ -253,7 +253,7 @@ impl Pair {
     fn drop_permit(&mut self, nth: usize) {
         if let Some(permit) = take(&mut self.permits, nth) {
             self.model.give_up(1);
-            if nth.is_multiple_of(2) {
+            if nth % 2 == 0 {
                 drop(permit);
             } else {
                 drop(permit.release());
@@ -455,7 +455,7 @@ impl Beside for Pair {
             4 => self.try_send(world, nth),
             5 => self.use_permit(world, nth),
             6 => self.drop_permit(nth),
-            7 | 8 => self.poll_recv(world, super::turn(nth.is_multiple_of(2))),
+            7 | 8 => self.poll_recv(world, super::turn(nth % 2 == 0)),
             9 if nth < 8 => self.try_recv(),
             9 => self.recv_many(world, nth % 4, super::turn(false)),
             _ => self.act_on_handles(nth),

@@ -36,27 +36,34 @@ enum Stage {
     Filling,
 }
 
-/// How the future of one who fills is to end, once that is known; until then, who waits for it.
+/// Where the future of one who fills waits.
 #[derive(Clone, Default)]
-struct Gate(Rc<RefCell<(Option<Result<(), ()>>, Option<Waker>)>>);
+struct Gate(Rc<RefCell<Passage>>);
+
+#[derive(Default)]
+struct Passage {
+    /// How it is to end, once that is known.
+    end: Option<Result<(), ()>>,
+    waker: Option<Waker>,
+}
 
 impl Gate {
     fn open(&self, end: Result<(), ()>) {
         let mut gate = self.0.borrow_mut();
-        gate.0.get_or_insert(end);
-        let waker = gate.1.take();
+        gate.end.get_or_insert(end);
+        let waker = gate.waker.take();
         drop(gate);
         waker.into_iter().for_each(Waker::wake);
     }
 
     fn end(&self) -> Option<Result<(), ()>> {
-        self.0.borrow().0
+        self.0.borrow().end
     }
 
     fn poll(&self, cx: &Context<'_>) -> Poll<Result<(), ()>> {
         let mut gate = self.0.borrow_mut();
-        gate.1 = Some(cx.waker().clone());
-        gate.0.map_or(Poll::Pending, Poll::Ready)
+        gate.waker = Some(cx.waker().clone());
+        gate.end.map_or(Poll::Pending, Poll::Ready)
     }
 
     async fn pass(self, ledger: Ledger) -> Result<Value, ()> {

@@ -127,7 +127,7 @@ impl Pair {
 
 impl Beside for Pair {
     fn poll(&mut self, world: &World, nth: usize, turn: Turn) {
-        if nth.is_multiple_of(2) {
+        if nth % 2 == 0 {
             self.poll_recv(world, turn);
         } else {
             self.poll_closed(world, turn);
@@ -135,7 +135,7 @@ impl Beside for Pair {
     }
 
     fn leave(&mut self, _: &World, nth: usize) {
-        if nth.is_multiple_of(2) {
+        if nth % 2 == 0 {
             self.drop_receiver();
         } else {
             self.sender = None;

@@ -113,7 +113,11 @@ impl Beside for Pair {
         } = &mut self.waiters[index];
         let expected = self.model.poll(*number, *wanted, turn.is_spent);
         let polled = waiter.poll(&world.bells, turn);
-        let answer = polled.map(|got| got.map(|permit| self.permits.push(permit)).map_err(drop));
+        let answer = polled.map(|got| {
+            let got = got.map_err(drop)?;
+            self.permits.push(got);
+            Ok(())
+        });
         assert_eq!(answer, expected);
         if answer.is_ready() {
             self.waiters.remove(index);

@@ -163,7 +163,7 @@ impl Beside for Pair {
     fn act(&mut self, world: &World, act: u8, nth: usize) {
         match act {
             0 | 1 => self.send(world, nth),
-            2 | 3 => self.poll_recv(world, super::turn(nth.is_multiple_of(2))),
+            2 | 3 => self.poll_recv(world, super::turn(nth % 2 == 0)),
             4 => self.try_recv(),
             5 => self.wait_closed(nth),
             6 => self.clone_sender(nth),

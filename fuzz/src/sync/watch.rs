@@ -52,7 +52,7 @@ async fn wait(receiver: Rc<RefCell<Receiver<Value>>>, wanted: Option<usize>) -> 
 
 impl Wait {
     fn new(receiver: &Rc<RefCell<Receiver<Value>>>, nth: usize) -> Self {
-        let wanted = nth.is_multiple_of(2).then_some(nth / 2 % KINDS);
+        let wanted = (nth % 2 == 0).then_some(nth / 2 % KINDS);
         Self {
             waiter: AnyWaiter::any(wait(Rc::clone(receiver), wanted)),
             wanted,
@@ -255,7 +255,7 @@ impl Beside for Pair {
             7 => drop(take(&mut self.receivers, nth)),
             8 if nth < 8 => self.wait_closed(nth),
             8 => drop(take(&mut self.waiters, nth)),
-            9 => self.poll_closed(world, nth, super::turn(nth.is_multiple_of(2))),
+            9 => self.poll_closed(world, nth, super::turn(nth % 2 == 0)),
             _ if nth < 4 => drop(take(&mut self.senders, nth)),
             _ if nth < 8 => self.send(world, 3, nth),
             _ => {

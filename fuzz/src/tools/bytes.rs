@@ -1,5 +1,7 @@
 //! The bytes of a run, from which a target reads its orders. Shared by whatever is polled.
 
+#![allow(dead_code)] // no target uses all of it
+
 use std::cell::RefCell;
 use std::collections::VecDeque;
 
