@@ -12,7 +12,7 @@ use toque::time::Instant;
 enum Flaw {
     /// Keeps each tenth connection for ever.
     Leaks,
-    /// Keeps a page of memory of each connection.
+    /// Keeps some memory of each connection.
     Grows,
     /// Asks again and again for a while when a connection can't be accepted.
     Spins,
@@ -69,7 +69,7 @@ async fn spin(time: Duration) {
 
 async fn echo(mut stream: TcpStream, flaw: Flaw, count: u64) -> io::Result<()> {
     if flaw == Flaw::Grows {
-        Box::leak(vec![1; 16 << 10].into_boxed_slice());
+        Box::leak(vec![1; 64 << 10].into_boxed_slice());
     }
     let mut buf = [0; 4096];
     for round in 1u64.. {

@@ -26,9 +26,9 @@ const PAUSE: Duration = Duration::from_millis(10);
 const TURN: Duration = Duration::from_millis(20);
 /// The same for one that makes work: the service is to be vexed, and not busy.
 const SELDOM: Duration = Duration::from_millis(400);
-/// Connections that one kind of them holds at once. With the turn, each is held for two seconds, longer than the service lets
+/// Connections that one kind of them holds at once. With the turn, each is held for four seconds, longer than the service lets
 /// them stall.
-const HELD: usize = 100;
+const HELD: usize = 200;
 /// What the echo server is told by those who don't listen: more than it gets rid of.
 const FLOOD: usize = 1 << 20;
 

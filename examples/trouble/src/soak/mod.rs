@@ -138,7 +138,7 @@ fn start(at: At, options: &Options, folder: &Folder) -> Result<Server, String> {
     let db = folder.db();
     // Short, so that some guests stall for longer than they may.
     let deadlines =
-        ["first-byte", "head", "body", "write"].map(|name| format!("--{name}-timeout=1s"));
+        ["first-byte", "head", "body", "write"].map(|name| format!("--{name}-timeout=3s"));
     // And no wait for the disk, which others may keep busy: the guests with good manners are to have their answers.
     let mut more = vec![
         "--durability=process",
