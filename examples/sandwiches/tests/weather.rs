@@ -11,7 +11,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde_json::json;
-use support::guest::{FEAST, feasts, half_requests, narrow, prepare_feast, reset, socket};
+use support::guest::{feasts, half_requests, narrow, prepare_feast, reset, socket};
 use support::program::{Program, figure};
 use support::{Client, Folder, make, open, until};
 use uuid::Uuid;

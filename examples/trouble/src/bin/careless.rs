@@ -22,6 +22,8 @@ enum Flaw {
     Falters,
     /// Ends with the first error.
     Ends,
+    /// Ends after some connections.
+    Tires,
 }
 
 fn main() -> io::Result<()> {
@@ -36,6 +38,7 @@ fn main() -> io::Result<()> {
         "changes" => Flaw::Changes,
         "falters" => Flaw::Falters,
         "ends" => Flaw::Ends,
+        "tires" => Flaw::Tires,
         other => return Err(io::Error::other(format!("no such flaw: {other}"))),
     };
     toque::Runtime::new()?.block_on(async {
@@ -49,6 +52,7 @@ async fn serve(listener: TcpListener, flaw: Flaw) -> io::Result<()> {
     let mut count = 0u64;
     loop {
         match listener.accept().await {
+            Ok(_) if flaw == Flaw::Tires && count == 500 => panic!("too many connections"),
             Ok((stream, _)) => {
                 count += 1;
                 drop(toque::spawn(echo(stream, flaw, count)));

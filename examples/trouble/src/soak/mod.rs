@@ -85,45 +85,42 @@ struct Report {
 
 fn soak(at: At, options: &Options, time: Duration) -> Result<Report, String> {
     let folder = Folder::new();
-    let mut server = start(at, options, &folder)?;
+    let server = start(at, options, &folder)?;
     let crowd = Crowd::new(at, server.address, options.seed)?;
     let mut watch = Watch::new(at, &server, &folder)?; // and used at once: who says nothing is cut off
     let start = warm_up(&crowd, &mut watch)?;
     let (tally, others) = (Tally::default(), Tally::default());
     let looks = crowd.visit(&tally, &others, || watch_for(time, &mut watch));
-    let gone = comes_true(|| watch.look().is_ok_and(|now| now.is_calm_as(&start)));
-    let told = watch.look();
-    let mut faults = Vec::new();
-    if !server.lives() {
-        faults.push(format!("the server has ended: {}", server.last_words()));
-    }
-    let last = looks.last().map_or(start, |(_, figures)| *figures);
-    let end = told.unwrap_or_else(|why| {
-        faults.push(format!("it could not be looked at: {why}"));
-        last
+    comes_true(|| watch.look().is_ok_and(|now| now.is_calm_as(&start)));
+    let mut faults = complaints(&tally);
+    let end = watch.look().unwrap_or_else(|why| {
+        faults.push(format!("no last look: {why}: {}", server.last_words()));
+        looks.last().map_or(start, |(_, figures)| *figures)
     });
-    if !gone {
-        faults.push("the guests have gone, and something of them is left".to_owned());
-    }
     faults.extend(verdict::judge(&start, &looks, &end));
-    let counts = tally.counts();
-    if counts.served == 0 || counts.broken() + counts.refused() > 0 {
-        let errors = counts.errors();
-        faults.push(format!(
-            "guests with good manners were not served: {errors}"
-        ));
-    }
-    faults.extend(counts.faults.iter().cloned());
-    let visits = others.counts().served;
+    let (served, visits) = (tally.counts().served, others.counts().served);
     Ok(Report {
         at,
         start,
         looks,
         end,
-        served: counts.served,
+        served,
         visits,
         faults,
     })
+}
+
+/// What those with good manners have to say.
+fn complaints(tally: &Tally) -> Vec<String> {
+    let counts = tally.counts();
+    let mut all = counts.faults.clone();
+    if counts.served == 0 || counts.broken() + counts.refused() > 0 {
+        let errors = counts.errors();
+        all.push(format!(
+            "guests with good manners were not served: {errors}"
+        ));
+    }
+    all
 }
 
 fn start(at: At, options: &Options, folder: &Folder) -> Result<Server, String> {
