@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::PATIENCE;
-use crate::guest::narrow;
+use crate::guest::try_narrow;
 use crate::rng::Rng;
 use crate::tally::{Guest, Invitation, Outcome};
 
@@ -153,7 +153,7 @@ impl CrumbGuest {
     }
 
     fn try_call(&mut self) -> io::Result<Outcome> {
-        let mut stream = narrow(self.to);
+        let mut stream = try_narrow(self.to)?;
         stream.set_nodelay(true)?;
         let message = self.rng.bytes(LOT);
         let mut buf = [0; 3000];

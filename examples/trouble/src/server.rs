@@ -77,10 +77,6 @@ impl Server {
         words.cloned().unwrap_or_default()
     }
 
-    pub(crate) fn lives(&mut self) -> bool {
-        matches!(self.child.try_wait(), Ok(None))
-    }
-
     /// Its descriptors, but those of files in `folder`: they come and stay as the store needs them.
     pub(crate) fn descriptors(&self, folder: &Path) -> usize {
         let folder = folder.display().to_string();

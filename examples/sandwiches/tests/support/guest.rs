@@ -1,7 +1,7 @@
 //! Guests with bad manners: they take almost nothing in, or leave without a word.
 //! Of the service's tests, and of `examples/trouble`.
 
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
@@ -11,19 +11,23 @@ use serde_json::json;
 use super::{Client, PATIENCE};
 
 /// What a client asks that never reads: it fills every buffer on the way.
-pub(crate) const FEAST: &str = "/sandwiches?limit=20";
+const FEAST: &str = "/sandwiches?limit=20";
 /// Sandwiches on that page.
 const COURSES: usize = 8;
 
 /// A connection whose end here holds next to nothing: what is not read soon keeps the service waiting.
 pub(crate) fn narrow(to: SocketAddr) -> TcpStream {
-    let socket = rustix::net::socket(AddressFamily::INET, SocketType::STREAM, None).unwrap();
-    sockopt::set_socket_recv_buffer_size(&socket, 4096).unwrap(); // before connecting: the window is told then
-    connect(&socket, &to).unwrap();
+    try_narrow(to).unwrap()
+}
+
+pub(crate) fn try_narrow(to: SocketAddr) -> io::Result<TcpStream> {
+    let socket = rustix::net::socket(AddressFamily::INET, SocketType::STREAM, None)?;
+    sockopt::set_socket_recv_buffer_size(&socket, 4096)?; // before connecting: the window is told then
+    connect(&socket, &to)?;
     let stream = TcpStream::from(socket);
-    stream.set_read_timeout(Some(PATIENCE)).unwrap();
-    stream.set_write_timeout(Some(PATIENCE)).unwrap();
-    stream
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_write_timeout(Some(PATIENCE))?;
+    Ok(stream)
 }
 
 /// Ends the connection by a reset, as a machine that crashes does: nothing of it is left on the way.
@@ -71,18 +75,26 @@ pub(crate) fn feasts(n: usize) -> String {
 
 /// Past the handshake of a WebSocket, on a connection that takes in next to nothing.
 pub(crate) fn socket(to: SocketAddr, path: &str, after: u64) -> TcpStream {
-    let mut stream = narrow(to);
+    try_socket(to, path, after).unwrap()
+}
+
+pub(crate) fn try_socket(to: SocketAddr, path: &str, after: u64) -> io::Result<TcpStream> {
+    let mut stream = try_narrow(to)?;
     let head = format!(
         "GET {path}/socket?after={after} HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
          sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
     );
-    stream.write_all(head.as_bytes()).unwrap();
+    stream.write_all(head.as_bytes())?;
     let mut answer = Vec::new();
     while !answer.ends_with(b"\r\n\r\n") {
         let mut byte = [0];
-        stream.read_exact(&mut byte).unwrap();
+        stream.read_exact(&mut byte)?;
         answer.extend(byte);
     }
-    assert!(answer.starts_with(b"HTTP/1.1 101"));
-    stream
+    if answer.starts_with(b"HTTP/1.1 101") {
+        Ok(stream)
+    } else {
+        let answer = String::from_utf8_lossy(&answer);
+        Err(io::Error::other(format!("no WebSocket: {answer}")))
+    }
 }

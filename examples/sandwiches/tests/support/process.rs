@@ -7,10 +7,15 @@ use std::time::Duration;
 /// How many times a second the system counts whom it lets work, as `/proc` shows it on every Linux.
 const TICKS: u64 = 100;
 
-/// By its number. It must live, or have no one who waited for its end.
+/// By its number. It must live when it is looked at.
 pub(crate) struct Process(pub(crate) u32);
 
 impl Process {
+    /// Whether it has not ended.
+    pub(crate) fn lives(&self) -> bool {
+        self.try_memory().is_some()
+    }
+
     /// What its descriptors lead to: paths, and names such as `socket:[…]`.
     pub(crate) fn descriptors(&self) -> Vec<String> {
         let links = fs::read_dir(self.proc("fd")).unwrap();
@@ -36,19 +41,24 @@ impl Process {
 
     /// Bytes of memory that it has now.
     pub(crate) fn memory(&self) -> u64 {
+        self.try_memory().unwrap()
+    }
+
+    /// The same; none of one that has ended.
+    pub(crate) fn try_memory(&self) -> Option<u64> {
         self.bytes("VmRSS:")
     }
 
     /// The most that it has had so far.
     pub(crate) fn memory_peak(&self) -> u64 {
-        self.bytes("VmHWM:")
+        self.bytes("VmHWM:").unwrap()
     }
 
-    fn bytes(&self, name: &str) -> u64 {
-        let status = fs::read_to_string(self.proc("status")).unwrap();
-        let line = status.lines().find_map(|line| line.strip_prefix(name));
-        let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB"));
-        kilobytes.unwrap().parse::<u64>().unwrap() << 10
+    fn bytes(&self, name: &str) -> Option<u64> {
+        let status = fs::read_to_string(self.proc("status")).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+        let kilobytes: u64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
+        Some(kilobytes << 10)
     }
 
     /// How long it has worked so far: the time of the processor, its own and the system's for it.

@@ -12,7 +12,7 @@ use toque::time::Instant;
 enum Flaw {
     /// Keeps each tenth connection for ever.
     Leaks,
-    /// Keeps a page of memory of each connection.
+    /// Keeps some memory of each connection.
     Grows,
     /// Asks again and again for a while when a connection can't be accepted.
     Spins,
@@ -22,6 +22,8 @@ enum Flaw {
     Falters,
     /// Ends with the first error.
     Ends,
+    /// Ends after some connections.
+    Tires,
 }
 
 fn main() -> io::Result<()> {
@@ -36,6 +38,7 @@ fn main() -> io::Result<()> {
         "changes" => Flaw::Changes,
         "falters" => Flaw::Falters,
         "ends" => Flaw::Ends,
+        "tires" => Flaw::Tires,
         other => return Err(io::Error::other(format!("no such flaw: {other}"))),
     };
     toque::Runtime::new()?.block_on(async {
@@ -49,6 +52,7 @@ async fn serve(listener: TcpListener, flaw: Flaw) -> io::Result<()> {
     let mut count = 0u64;
     loop {
         match listener.accept().await {
+            Ok(_) if flaw == Flaw::Tires && count == 500 => panic!("too many connections"),
             Ok((stream, _)) => {
                 count += 1;
                 drop(toque::spawn(echo(stream, flaw, count)));
@@ -69,7 +73,7 @@ async fn spin(time: Duration) {
 
 async fn echo(mut stream: TcpStream, flaw: Flaw, count: u64) -> io::Result<()> {
     if flaw == Flaw::Grows {
-        Box::leak(vec![1; 16 << 10].into_boxed_slice());
+        Box::leak(vec![1; 64 << 10].into_boxed_slice());
     }
     let mut buf = [0; 4096];
     for round in 1u64.. {

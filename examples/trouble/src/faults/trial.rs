@@ -220,7 +220,7 @@ impl Trial<'_> {
         let calm = self.warm_up(&server, &folder)?;
         let mut guests = Guests::new(self.case, &server, self.options.seed);
         self.suffer(row, &server, &mut guests, fault)?;
-        if !server.lives() {
+        if !server.process.lives() {
             return Err(format!("the server has ended: {}", server.last_words()));
         }
         self.judge(row, load);

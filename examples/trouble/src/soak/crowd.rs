@@ -11,7 +11,7 @@ use std::time::Duration;
 use super::{At, Leave};
 use crate::client::Client;
 use crate::echo_guest::EchoGuest;
-use crate::guest::{feasts, half_requests, narrow, prepare_feast, reset, socket};
+use crate::guest::{feasts, half_requests, prepare_feast, reset, try_narrow, try_socket};
 use crate::lunch_guest::LunchGuest;
 use crate::rng::Rng;
 use crate::tally::{Guest, Invitation, Outcome, Tally, visit};
@@ -25,10 +25,12 @@ const PAUSE: Duration = Duration::from_millis(10);
 /// Between two visits of one of the others.
 const TURN: Duration = Duration::from_millis(20);
 /// The same for one that makes work: the service is to be vexed, and not busy.
-const SELDOM: Duration = Duration::from_millis(400);
-/// Connections that one kind of them holds at once. With the turn, each is held for two seconds, longer than the service lets
+const SELDOM: Duration = Duration::from_secs(2);
+/// Of so many streams one is of an order of its own, whose events go to all that are held.
+const ORDERS: u64 = 60;
+/// Connections that one kind of them holds at once. With the turn, each is held for four seconds, longer than the service lets
 /// them stall.
-const HELD: usize = 100;
+const HELD: usize = 200;
 /// What the echo server is told by those who don't listen: more than it gets rid of.
 const FLOOD: usize = 1 << 20;
 
@@ -161,7 +163,7 @@ impl Rude {
 
     /// Says a lot, and resets while it comes back.
     fn resets_an_echo(&mut self) -> io::Result<()> {
-        let mut stream = narrow(self.to);
+        let mut stream = try_narrow(self.to)?;
         flood(&mut stream)?;
         stream.read_exact(&mut [0; 1000])?;
         reset(stream);
@@ -170,7 +172,7 @@ impl Rude {
 
     /// Says a lot, and does not listen for a while.
     fn does_not_listen(&mut self) -> io::Result<()> {
-        let mut stream = narrow(self.to);
+        let mut stream = try_narrow(self.to)?;
         flood(&mut stream)?;
         self.hold(stream);
         Ok(())
@@ -185,7 +187,7 @@ impl Rude {
     }
 
     fn resets_an_answer(&mut self) -> io::Result<()> {
-        let mut stream = narrow(self.to);
+        let mut stream = try_narrow(self.to)?;
         stream.write_all(feasts(3).as_bytes())?;
         stream.read_exact(&mut [0; 1000])?;
         reset(stream);
@@ -203,7 +205,7 @@ impl Rude {
 
     /// Asks for more than is on the way at once, and does not read it.
     fn does_not_read(&mut self) -> io::Result<()> {
-        let mut stream = narrow(self.to);
+        let mut stream = try_narrow(self.to)?;
         stream.write_all(feasts(3).as_bytes())?;
         self.hold(stream);
         Ok(())
@@ -211,13 +213,13 @@ impl Rude {
 
     /// An order's events as they come, or everyone's.
     fn holds_a_stream(&mut self) -> io::Result<()> {
-        let path = match self.rng.below(15) {
+        let path = match self.rng.below(ORDERS) {
             0 => Some(self.order()?),
             _ => None,
         };
         let lately = self.orders * EVENTS;
         let stream = match (path, self.rng.below(2)) {
-            (Some(path), 0) => socket(self.to, &path, 0),
+            (Some(path), 0) => try_socket(self.to, &path, 0)?,
             (Some(path), _) => self.events(&format!("{path}/events"))?,
             (None, _) => self.events(&format!("/orders/events?after={lately}"))?,
         };
@@ -244,7 +246,7 @@ impl Rude {
     }
 
     fn events(&mut self, path: &str) -> io::Result<TcpStream> {
-        let mut stream = narrow(self.to);
+        let mut stream = try_narrow(self.to)?;
         stream.write_all(format!("GET {path} HTTP/1.1\r\nhost: x\r\n\r\n").as_bytes())?;
         stream.read_exact(&mut [0; 12])?; // the answer has begun
         Ok(stream)

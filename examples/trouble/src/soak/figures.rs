@@ -80,8 +80,9 @@ impl Watch {
         };
         let folder = self.folder.display().to_string();
         let descriptors = self.process.descriptors();
+        let memory = self.process.try_memory().ok_or("it has ended")?;
         Ok(Figures {
-            memory: self.process.memory() >> 10,
+            memory: memory >> 10,
             descriptors: descriptors
                 .iter()
                 .filter(|one| !one.starts_with(&folder))
