@@ -8,6 +8,7 @@
 pub(crate) mod injector;
 
 pub(crate) mod extras;
+pub(crate) mod watch;
 
 #[cfg(not(loom))]
 pub(crate) mod abort;
@@ -21,6 +22,8 @@ pub(crate) mod home;
 pub(crate) mod hooks;
 #[cfg(not(loom))]
 pub(crate) mod join;
+#[cfg(not(loom))]
+pub(crate) mod ledger;
 #[cfg(not(loom))]
 pub(crate) mod local;
 #[cfg(not(loom))]

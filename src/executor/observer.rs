@@ -8,7 +8,9 @@ use std::time::Instant;
 use super::extras::Shared;
 use super::home::Home;
 use super::hooks::{self, Hooks, TaskMeta};
+use super::ledger::Ledger;
 use super::task::{Id, Meta};
+use super::watch::{MAIN, Watch};
 
 /// What is looked at, and for whom.
 #[derive(Debug)]
@@ -16,6 +18,10 @@ pub(crate) struct Observer {
     hooks: Hooks,
     /// Where poll times are noted.
     home: Arc<Home>,
+    /// Where it shows which poll runs, for the watcher.
+    watch: Option<Arc<Watch>>,
+    /// Where it notes who lives, for those who look from other threads.
+    ledger: Option<Arc<Ledger>>,
     looks_at_polls: bool,
 }
 
@@ -44,12 +50,19 @@ impl Subject {
 
 impl Observer {
     /// The one for what is asked for, if anything is.
-    pub(crate) fn new(home: &Arc<Home>, hooks: Hooks) -> Option<Self> {
+    pub(crate) fn new(
+        home: &Arc<Home>,
+        hooks: Hooks,
+        watch: Option<Arc<Watch>>,
+        ledger: Option<Arc<Ledger>>,
+    ) -> Option<Self> {
         let takes_times = home.figures().poll_times.is_some();
-        let looks_at_polls = takes_times || hooks.concern_polls();
-        (looks_at_polls || hooks.concern_tasks()).then(|| Self {
+        let looks_at_polls = takes_times || hooks.concern_polls() || watch.is_some();
+        (looks_at_polls || hooks.concern_tasks() || ledger.is_some()).then(|| Self {
             hooks,
             home: Arc::clone(home),
+            watch,
+            ledger,
             looks_at_polls,
         })
     }
@@ -61,23 +74,44 @@ impl Observer {
 
     /// A task has arrived.
     pub(super) fn arrives(&self, meta: &Meta) {
+        if let Some(ledger) = &self.ledger {
+            ledger.enter(meta);
+        }
         hooks::tell(&self.hooks.spawn, &TaskMeta::of(meta));
     }
 
     /// A task's future is gone.
     pub(super) fn leaves(&self, meta: &Meta) {
         hooks::tell(&self.hooks.terminate, &TaskMeta::of(meta));
+        if let Some(ledger) = &self.ledger {
+            ledger.strike_out(meta.id());
+        }
     }
 
     /// Looks at a poll of a task, which may be gone after that.
     pub(super) fn look_at(&self, task: &Subject, poll: impl FnOnce()) {
         hooks::tell(&self.hooks.before_poll, &task.meta());
-        self.time(poll);
+        self.watch(task.id.number(), poll);
         hooks::tell(&self.hooks.after_poll, &task.meta());
     }
 
     /// Looks at a poll of `block_on`'s future.
     pub(super) fn look_at_main<R>(&self, poll: impl FnOnce() -> R) -> R {
+        self.watch(MAIN, poll)
+    }
+
+    fn watch<R>(&self, task: u64, poll: impl FnOnce() -> R) -> R {
+        /// Ends it also on a panic, which the future of `block_on` may have.
+        struct Shown<'a>(&'a Watch);
+        impl Drop for Shown<'_> {
+            fn drop(&mut self) {
+                self.0.end();
+            }
+        }
+        let _shown = self.watch.as_deref().map(|watch| {
+            watch.begin(task);
+            Shown(watch)
+        });
         self.time(poll)
     }
 

@@ -47,6 +47,10 @@ impl Id {
         let id = LAST.fetch_add(1, Ordering::Relaxed) + 1;
         Self(NonZeroU64::new(id).expect("2^64 tasks were spawned"))
     }
+
+    pub(crate) fn number(self) -> u64 {
+        self.0.get()
+    }
 }
 
 impl fmt::Display for Id {
