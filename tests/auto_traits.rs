@@ -82,6 +82,10 @@ fn every_public_type_is_what_the_table_says() {
         runtime::TaskMeta<'static> => "SYU", "";
         runtime::RuntimeMetrics => "SYU", "SYU";
         runtime::Stall => "SYU", "";
+        runtime::TaskInfo => "SYU", "";
+        runtime::TaskState => "SYU", "";
+        runtime::Wait => "SYU", "";
+        runtime::Dump => "SYU", "";
         runtime::BlockedThread => "SYU", "";
         runtime::Frame => "SYU", "";
         JoinHandle<Both> => "SYU", "SYU";

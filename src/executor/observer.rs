@@ -11,6 +11,7 @@ use super::hooks::{self, Hooks, TaskMeta};
 use super::ledger::Ledger;
 use super::task::{Id, Meta};
 use super::watch::{MAIN, Watch};
+use crate::waits::Listening;
 
 /// What is looked at, and for whom.
 #[derive(Debug)]
@@ -57,7 +58,10 @@ impl Observer {
         ledger: Option<Arc<Ledger>>,
     ) -> Option<Self> {
         let takes_times = home.figures().poll_times.is_some();
-        let looks_at_polls = takes_times || hooks.concern_polls() || watch.is_some();
+        let looks_at_polls = takes_times
+            || hooks.concern_polls()
+            || watch.is_some()
+            || ledger.as_ref().is_some_and(|ledger| ledger.inspects());
         (looks_at_polls || hooks.concern_tasks() || ledger.is_some()).then(|| Self {
             hooks,
             home: Arc::clone(home),
@@ -80,6 +84,18 @@ impl Observer {
         hooks::tell(&self.hooks.spawn, &TaskMeta::of(meta));
     }
 
+    /// A task was woken.
+    pub(super) fn wakes(&self, meta: &Meta) {
+        if let Some(ledger) = self.inspected() {
+            ledger.wakes(meta.id());
+        }
+    }
+
+    /// Where it notes how tasks stand, if it does.
+    fn inspected(&self) -> Option<&Ledger> {
+        self.ledger.as_deref().filter(|ledger| ledger.inspects())
+    }
+
     /// A task's future is gone.
     pub(super) fn leaves(&self, meta: &Meta) {
         hooks::tell(&self.hooks.terminate, &TaskMeta::of(meta));
@@ -91,13 +107,25 @@ impl Observer {
     /// Looks at a poll of a task, which may be gone after that.
     pub(super) fn look_at(&self, task: &Subject, poll: impl FnOnce()) {
         hooks::tell(&self.hooks.before_poll, &task.meta());
-        self.watch(task.id.number(), poll);
+        self.inspect(task.id.number(), || self.watch(task.id.number(), poll));
         hooks::tell(&self.hooks.after_poll, &task.meta());
     }
 
     /// Looks at a poll of `block_on`'s future.
     pub(super) fn look_at_main<R>(&self, poll: impl FnOnce() -> R) -> R {
         self.watch(MAIN, poll)
+    }
+
+    /// Listens to what a poll says that it waits for.
+    fn inspect(&self, task: u64, poll: impl FnOnce()) {
+        let Some(ledger) = self.inspected() else {
+            return poll();
+        };
+        ledger.begins(task);
+        let listening = Listening::begin();
+        let begin = Instant::now();
+        poll();
+        ledger.ends(task, listening.end(), begin.elapsed());
     }
 
     fn watch<R>(&self, task: u64, poll: impl FnOnce() -> R) -> R {

@@ -51,6 +51,10 @@ impl Id {
     pub(crate) fn number(self) -> u64 {
         self.0.get()
     }
+
+    pub(crate) fn from_number(number: u64) -> Option<Self> {
+        NonZeroU64::new(number).map(Self)
+    }
 }
 
 impl fmt::Display for Id {
@@ -207,7 +211,7 @@ impl fmt::Debug for Meta {
 /// What a waker does: brings its task to the queue.
 pub(super) fn schedule(task: Runnable) {
     here::with(|executor| match executor {
-        Some(executor) if executor.is_home_of(task.metadata()) => executor.push(Work::Task(task)),
+        Some(executor) if executor.is_home_of(task.metadata()) => executor.wakes(task),
         _ => send(task),
     });
 }

@@ -65,6 +65,8 @@ pub struct Builder {
     stall_limit: Option<Duration>,
     /// Whom it is told.
     on_stall: StallHook,
+    /// Whether it is noted how tasks stand.
+    inspects: bool,
 }
 
 impl Builder {
@@ -88,6 +90,7 @@ impl Builder {
             loop_lag: false,
             stall_limit: None,
             on_stall: Arc::new(stall::log),
+            inspects: false,
         }
     }
 
@@ -303,6 +306,13 @@ impl Builder {
         self
     }
 
+    /// Notes how each task stands and what it waits for, to be asked for by [`Handle::tasks`] and [`toque::dump`](crate::dump()). Off by
+    /// default: each wake and each poll then takes a lock, each poll two looks at the clock, and each task some hundred bytes.
+    pub fn enable_task_inspection(&mut self) -> &mut Builder {
+        self.inspects = true;
+        self
+    }
+
     /// Tells of each poll that takes longer than `limit`, while it still runs: which task keeps the thread, where it was spawned, and what
     /// its thread does. To standard error, or to the hook of [`on_stall`](Self::on_stall).
     ///
@@ -364,8 +374,10 @@ impl Builder {
         let unhandled = self.unhandled_panic.clone();
         let home = Arc::new(Home::new(id, reactor.bell(), unhandled, figures));
         let watch = self.stall_limit.map(|_| Arc::new(Watch::new()));
-        let ledger = self.stall_limit.map(|_| Arc::<Ledger>::default());
+        let notes_tasks = self.inspects || self.stall_limit.is_some();
+        let ledger = notes_tasks.then(|| Arc::new(Ledger::new(self.inspects)));
         let watched = self.watch(watch.as_ref(), ledger.as_ref())?;
+        let inspected = ledger.clone().filter(|ledger| ledger.inspects());
         let observer = Observer::new(&home, self.hooks.clone(), watch, ledger);
         let executor = Executor::new(home, self.event_interval, observer);
         let shared = Arc::new(Shared {
@@ -375,6 +387,7 @@ impl Builder {
             registrar: reactor.registrar(),
             sources: Arc::clone(reactor.figures()),
             turns: Turns::new(self.loop_lag),
+            ledger: inspected,
         });
         registry::insert(id, Arc::clone(&shared));
         let core = Core {
@@ -434,6 +447,7 @@ impl fmt::Debug for Builder {
             .field("poll_times", &self.poll_times)
             .field("loop_lag", &self.loop_lag)
             .field("stall_limit", &self.stall_limit)
+            .field("inspects", &self.inspects)
             .finish_non_exhaustive()
     }
 }

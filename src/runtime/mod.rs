@@ -20,6 +20,7 @@ mod registration;
 mod registry;
 mod shutdown;
 mod stall;
+mod tasks;
 mod timer;
 mod turns;
 mod watcher;
@@ -50,6 +51,7 @@ pub(crate) use random::random_below;
 pub(crate) use registration::Registration;
 pub use shutdown::{LeftTask, Report};
 pub use stall::Stall;
+pub use tasks::{Dump, TaskInfo, TaskState, Wait, dump};
 pub(crate) use timer::{Timer, pause_for};
 
 use crate::clock::Clock;
