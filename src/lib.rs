@@ -12,6 +12,7 @@ mod readiness;
 #[cfg(not(loom))]
 mod rng;
 mod shim;
+mod waits;
 #[allow(unsafe_code)] // a waker is a table of functions that take a raw pointer
 mod waker;
 
@@ -88,7 +89,7 @@ pub use cores::{Core, Cores, cores};
 #[cfg(not(loom))]
 pub use executor::{error::JoinError, join::JoinHandle};
 #[cfg(not(loom))]
-pub use runtime::{Builder, Handle, Runtime, spawn, spawn_blocking};
+pub use runtime::{Builder, Handle, Runtime, dump, spawn, spawn_blocking};
 #[cfg(not(loom))]
 pub use scope::{Scope, ScopedJoinHandle, scope};
 

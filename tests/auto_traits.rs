@@ -80,6 +80,14 @@ fn every_public_type_is_what_the_table_says() {
         runtime::LeftTask => "SYU", "";
         runtime::UnhandledPanic => "SYU", "";
         runtime::TaskMeta<'static> => "SYU", "";
+        runtime::RuntimeMetrics => "SYU", "SYU";
+        runtime::Stall => "SYU", "";
+        runtime::TaskInfo => "SYU", "";
+        runtime::TaskState => "SYU", "";
+        runtime::Wait => "SYU", "";
+        runtime::Dump => "SYU", "";
+        runtime::BlockedThread => "SYU", "";
+        runtime::Frame => "SYU", "";
         JoinHandle<Both> => "SYU", "SYU";
         JoinHandle<SendOnly> => "SYU", "SYU";
         JoinHandle<Neither> => "-YU", "--U"; // a shared handle gives no access to the output

@@ -14,7 +14,15 @@ const LEVELS: [&[&str]; 10] = [
     // std or loom
     &["shim"],
     // no runtime needed
-    &["clock", "figure", "future", "readiness", "rng", "waker"],
+    &[
+        "clock",
+        "figure",
+        "future",
+        "readiness",
+        "rng",
+        "waits",
+        "waker",
+    ],
     // no I/O and no clock of their own
     &["histogram", "ready_list", "sync", "timers"],
     // parts that do not know each other; `io_util` has seats of `sync`, and the budget

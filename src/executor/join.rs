@@ -11,6 +11,7 @@ use super::abort::AbortHandle;
 use super::error::JoinError;
 use super::task::{Guard, Id, Meta};
 use crate::future::budget;
+use crate::waits::{self, Wait};
 
 /// async-task's end of the same: it holds the task's memory, and the output once there is one.
 pub(crate) type Task<T> = async_task::Task<Guard<T>, Meta>;
@@ -93,11 +94,15 @@ impl<T> JoinHandle<T> {
 impl<T> Future for JoinHandle<T> {
     type Output = Result<T, JoinError>;
 
+    #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         ready!(budget::poll_proceed(cx));
         assert!(!self.taken, "`JoinHandle` polled after completion");
         let task = Option::as_mut(&mut self.task).expect("there until it is dropped");
-        let outcome = ready!(Pin::new(task).poll(cx)); // the task's end owes the wake
+        let Poll::Ready(outcome) = Pin::new(&mut *task).poll(cx) else {
+            waits::note(|| Wait::Task(task.metadata().id().number()));
+            return Poll::Pending; // the task's end owes the wake
+        };
         self.taken = true;
         budget::spend();
         Poll::Ready(outcome.into_inner())

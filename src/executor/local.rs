@@ -186,6 +186,22 @@ impl Executor {
         (figures.spawned.get() - figures.ended.get()) as usize
     }
 
+    /// A task was woken.
+    #[inline]
+    pub(super) fn wakes(&self, task: Runnable) {
+        if self.attended.get() {
+            self.note_wake(&task);
+        }
+        self.push(Work::Task(task));
+    }
+
+    #[cold]
+    fn note_wake(&self, task: &Runnable) {
+        if let Some(observer) = &self.observer {
+            observer.wakes(task.metadata());
+        }
+    }
+
     /// Puts work at the end of the queue.
     #[inline]
     pub(crate) fn push(&self, work: Work) {
@@ -287,7 +303,7 @@ impl Executor {
         match message {
             Message::Errand(errand) => return self.run_errand(errand),
             Message::Main => self.push(Work::Main),
-            Message::Ready(task) if task.metadata().is_counted() => self.push(Work::Task(task)),
+            Message::Ready(task) if task.metadata().is_counted() => self.wakes(task),
             Message::Ready(task) => self.admit(task),
         }
         self.home.figures().from_elsewhere.add(1);

@@ -8,6 +8,7 @@
 pub(crate) mod injector;
 
 pub(crate) mod extras;
+pub(crate) mod watch;
 
 pub(crate) mod abort;
 pub(crate) mod error;
@@ -15,6 +16,7 @@ pub(crate) mod here;
 pub(crate) mod home;
 pub(crate) mod hooks;
 pub(crate) mod join;
+pub(crate) mod ledger;
 pub(crate) mod local;
 pub(crate) mod main_bell;
 pub(crate) mod observer;

@@ -8,7 +8,10 @@ use std::time::Instant;
 use super::extras::Shared;
 use super::home::Home;
 use super::hooks::{self, Hooks, TaskMeta};
+use super::ledger::Ledger;
 use super::task::{Id, Meta};
+use super::watch::{MAIN, Watch};
+use crate::waits::Listening;
 
 /// What is looked at, and for whom.
 #[derive(Debug)]
@@ -16,6 +19,10 @@ pub(crate) struct Observer {
     hooks: Hooks,
     /// Where poll times are noted.
     home: Arc<Home>,
+    /// Where it shows which poll runs, for the watcher.
+    watch: Option<Arc<Watch>>,
+    /// Where it notes who lives, for those who look from other threads.
+    ledger: Option<Arc<Ledger>>,
     looks_at_polls: bool,
 }
 
@@ -44,12 +51,22 @@ impl Subject {
 
 impl Observer {
     /// The one for what is asked for, if anything is.
-    pub(crate) fn new(home: &Arc<Home>, hooks: Hooks) -> Option<Self> {
+    pub(crate) fn new(
+        home: &Arc<Home>,
+        hooks: Hooks,
+        watch: Option<Arc<Watch>>,
+        ledger: Option<Arc<Ledger>>,
+    ) -> Option<Self> {
         let takes_times = home.figures().poll_times.is_some();
-        let looks_at_polls = takes_times || hooks.concern_polls();
-        (looks_at_polls || hooks.concern_tasks()).then(|| Self {
+        let looks_at_polls = takes_times
+            || hooks.concern_polls()
+            || watch.is_some()
+            || ledger.as_ref().is_some_and(|ledger| ledger.inspects());
+        (looks_at_polls || hooks.concern_tasks() || ledger.is_some()).then(|| Self {
             hooks,
             home: Arc::clone(home),
+            watch,
+            ledger,
             looks_at_polls,
         })
     }
@@ -61,23 +78,68 @@ impl Observer {
 
     /// A task has arrived.
     pub(super) fn arrives(&self, meta: &Meta) {
+        if let Some(ledger) = &self.ledger {
+            ledger.enter(meta);
+        }
         hooks::tell(&self.hooks.spawn, &TaskMeta::of(meta));
+    }
+
+    /// A task was woken.
+    pub(super) fn wakes(&self, meta: &Meta) {
+        if let Some(ledger) = self.inspected() {
+            ledger.wakes(meta.id());
+        }
+    }
+
+    /// Where it notes how tasks stand, if it does.
+    fn inspected(&self) -> Option<&Ledger> {
+        self.ledger.as_deref().filter(|ledger| ledger.inspects())
     }
 
     /// A task's future is gone.
     pub(super) fn leaves(&self, meta: &Meta) {
         hooks::tell(&self.hooks.terminate, &TaskMeta::of(meta));
+        if let Some(ledger) = &self.ledger {
+            ledger.strike_out(meta.id());
+        }
     }
 
     /// Looks at a poll of a task, which may be gone after that.
     pub(super) fn look_at(&self, task: &Subject, poll: impl FnOnce()) {
         hooks::tell(&self.hooks.before_poll, &task.meta());
-        self.time(poll);
+        self.inspect(task.id.number(), || self.watch(task.id.number(), poll));
         hooks::tell(&self.hooks.after_poll, &task.meta());
     }
 
     /// Looks at a poll of `block_on`'s future.
     pub(super) fn look_at_main<R>(&self, poll: impl FnOnce() -> R) -> R {
+        self.watch(MAIN, poll)
+    }
+
+    /// Listens to what a poll says that it waits for.
+    fn inspect(&self, task: u64, poll: impl FnOnce()) {
+        let Some(ledger) = self.inspected() else {
+            return poll();
+        };
+        ledger.begins(task);
+        let listening = Listening::begin();
+        let begin = Instant::now();
+        poll();
+        ledger.ends(task, listening.end(), begin.elapsed());
+    }
+
+    fn watch<R>(&self, task: u64, poll: impl FnOnce() -> R) -> R {
+        /// Ends it also on a panic, which the future of `block_on` may have.
+        struct Shown<'a>(&'a Watch);
+        impl Drop for Shown<'_> {
+            fn drop(&mut self) {
+                self.0.end();
+            }
+        }
+        let _shown = self.watch.as_deref().map(|watch| {
+            watch.begin(task);
+            Shown(watch)
+        });
         self.time(poll)
     }
 

@@ -48,6 +48,14 @@ impl Id {
         let id = LAST.fetch_add(1, Ordering::Relaxed) + 1;
         Self(NonZeroU64::new(id).expect("2^64 tasks were spawned"))
     }
+
+    pub(crate) fn number(self) -> u64 {
+        self.0.get()
+    }
+
+    pub(crate) fn from_number(number: u64) -> Option<Self> {
+        NonZeroU64::new(number).map(Self)
+    }
 }
 
 impl fmt::Display for Id {
@@ -206,7 +214,7 @@ impl fmt::Debug for Meta {
 pub(super) fn schedule(task: Runnable) {
     let abroad = here::with(|executor| match executor {
         Some(executor) if executor.is_home_of(task.metadata()) => {
-            executor.push(Work::Task(task));
+            executor.wakes(task);
             None
         }
         _ => Some(task),

@@ -1,20 +1,26 @@
 //! The builder: a runtime's settings.
 
 use std::cell::{Cell, RefCell};
+use std::fmt;
 use std::io;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::handle::{Handle, Shared};
+use super::proc::ThisThread;
+use super::stall::{self, Stall, StallHook};
 use super::turns::{Attendance, Turns};
+use super::watcher::{Watched, Watcher};
 use super::{Core, Runtime, current, registry};
 use crate::clock::Clock;
 use crate::executor::home::{Figures, Home};
 use crate::executor::hooks::{Hooks, TaskMeta};
+use crate::executor::ledger::Ledger;
 use crate::executor::local::Executor;
 use crate::executor::observer::Observer;
 use crate::executor::unhandled::UnhandledPanic;
+use crate::executor::watch::Watch;
 use crate::histogram::Histogram;
 use crate::pool::{Limits, Pool};
 use crate::reactor::{Reactor, ReactorKind};
@@ -39,7 +45,7 @@ const EVENT_INTERVAL: u32 = 61;
 /// # runtime.block_on(async {});
 /// # Ok::<(), std::io::Error>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use = "a builder does nothing until `build`"]
 pub struct Builder {
     event_interval: u32,
@@ -55,6 +61,12 @@ pub struct Builder {
     poll_times: bool,
     /// Whether it is read around each look at the world.
     loop_lag: bool,
+    /// How long a poll may take before it is told of. `None` if none is.
+    stall_limit: Option<Duration>,
+    /// Whom it is told.
+    on_stall: StallHook,
+    /// Whether it is noted how tasks stand.
+    inspects: bool,
 }
 
 impl Builder {
@@ -76,6 +88,9 @@ impl Builder {
             hooks: Hooks::default(),
             poll_times: false,
             loop_lag: false,
+            stall_limit: None,
+            on_stall: Arc::new(stall::log),
+            inspects: false,
         }
     }
 
@@ -291,6 +306,60 @@ impl Builder {
         self
     }
 
+    /// Notes how each task stands and what it waits for, to be asked for by [`Handle::tasks`] and [`toque::dump`](crate::dump()). Off by
+    /// default: each wake and each poll then takes a lock, each poll two looks at the clock, and each task some hundred bytes.
+    pub fn enable_task_inspection(&mut self) -> &mut Builder {
+        self.inspects = true;
+        self
+    }
+
+    /// Tells of each poll that takes longer than `limit`, while it still runs: which task keeps the thread, where it was spawned, and what
+    /// its thread does. To standard error, or to the hook of [`on_stall`](Self::on_stall).
+    ///
+    /// A thread of its own looks four times within `limit`, every millisecond at most. So no poll is told of that is shorter, one that is
+    /// twice as long is told of for sure, and each once. It takes a lock and some memory for each task, and two atomic stores a poll;
+    /// a runtime without it pays nothing. The time is the real one, under a paused clock too.
+    ///
+    /// ```text
+    /// toque: task 2 "soup", spawned at src/kitchen.rs:9:30, has blocked the loop for 100ms: its thread is S (sleeping) in system call 230
+    ///     0xf2b9 /usr/lib/libc.so.6
+    ///     0x31c5b /srv/kitchen
+    /// ```
+    /// `addr2line -Cfe /srv/kitchen 0x31c5b` names the function and the line; see [`BlockedThread`](super::BlockedThread).
+    ///
+    /// # Example
+    /// ```
+    /// use std::sync::mpsc;
+    /// use std::time::Duration;
+    ///
+    /// let (tell, told) = mpsc::channel();
+    /// let runtime = toque::Builder::new_current_thread()
+    ///     .warn_on_stall(Duration::from_millis(10))
+    ///     .on_stall(move |stall| drop(tell.send(stall.name.clone())))
+    ///     .build()?;
+    /// runtime.block_on(async {
+    ///     let soup = toque::task::Builder::new().name("soup").spawn(async move {
+    ///         told.recv().unwrap() // this blocks the thread; `.await` a channel of `toque::sync` instead
+    ///     });
+    ///     assert_eq!(soup.unwrap().await.unwrap().as_deref(), Some("soup"));
+    /// });
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn warn_on_stall(&mut self, limit: Duration) -> &mut Builder {
+        self.stall_limit = Some(limit);
+        self
+    }
+
+    /// Whom [`warn_on_stall`](Self::warn_on_stall) tells. The hook is called on the watcher's thread, while the poll runs; meanwhile no other
+    /// stall is seen. Its panic ends with it. One call may still be on its way when the runtime has ended.
+    pub fn on_stall<F>(&mut self, hook: F) -> &mut Builder
+    where
+        F: Fn(&Stall) + Send + Sync + 'static,
+    {
+        self.on_stall = Arc::new(hook);
+        self
+    }
+
     /// Makes the runtime.
     ///
     /// # Errors
@@ -304,7 +373,12 @@ impl Builder {
         };
         let unhandled = self.unhandled_panic.clone();
         let home = Arc::new(Home::new(id, reactor.bell(), unhandled, figures));
-        let observer = Observer::new(&home, self.hooks.clone());
+        let watch = self.stall_limit.map(|_| Arc::new(Watch::new()));
+        let notes_tasks = self.inspects || self.stall_limit.is_some();
+        let ledger = notes_tasks.then(|| Arc::new(Ledger::new(self.inspects)));
+        let watched = self.watch(watch.as_ref(), ledger.as_ref())?;
+        let inspected = ledger.clone().filter(|ledger| ledger.inspects());
+        let observer = Observer::new(&home, self.hooks.clone(), watch, ledger);
         let executor = Executor::new(home, self.event_interval, observer);
         let shared = Arc::new(Shared {
             home: Arc::clone(executor.home()),
@@ -313,6 +387,7 @@ impl Builder {
             registrar: reactor.registrar(),
             sources: Arc::clone(reactor.figures()),
             turns: Turns::new(self.loop_lag),
+            ledger: inspected,
         });
         registry::insert(id, Arc::clone(&shared));
         let core = Core {
@@ -321,6 +396,7 @@ impl Builder {
             timers: RefCell::new(Timers::new()),
             clock: Clock::new(self.start_paused),
             rng: Rng::new(self.rng_seed.unwrap_or_else(Rng::any_seed)),
+            watched: Cell::new(watched),
             attendance: Attendance::new(&self.hooks, &shared.turns),
             shared,
             sleepers: Cell::new(WakeList::new()),
@@ -335,5 +411,43 @@ impl Builder {
             handle,
             shutdown_timeout: self.shutdown_timeout,
         })
+    }
+
+    /// Starts the watcher, if stalls are to be told.
+    fn watch(
+        &self,
+        watch: Option<&Arc<Watch>>,
+        ledger: Option<&Arc<Ledger>>,
+    ) -> io::Result<Option<Watched>> {
+        let (Some(limit), Some(watch), Some(ledger)) = (self.stall_limit, watch, ledger) else {
+            return Ok(None);
+        };
+        let watcher = Watcher {
+            watch: Arc::clone(watch),
+            ledger: Arc::clone(ledger),
+            limit,
+            hook: Arc::clone(&self.on_stall),
+            thread: ThisThread::new(),
+        };
+        watcher.start().map(Some)
+    }
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("event_interval", &self.event_interval)
+            .field("reactor", &self.reactor)
+            .field("pool", &self.pool)
+            .field("shutdown_timeout", &self.shutdown_timeout)
+            .field("unhandled_panic", &self.unhandled_panic)
+            .field("start_paused", &self.start_paused)
+            .field("rng_seed", &self.rng_seed)
+            .field("hooks", &self.hooks)
+            .field("poll_times", &self.poll_times)
+            .field("loop_lag", &self.loop_lag)
+            .field("stall_limit", &self.stall_limit)
+            .field("inspects", &self.inspects)
+            .finish_non_exhaustive()
     }
 }

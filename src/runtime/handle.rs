@@ -14,6 +14,7 @@ use super::shutdown::LeftTask;
 use super::turns::Turns;
 use crate::executor::home::Home;
 use crate::executor::join::JoinHandle;
+use crate::executor::ledger::Ledger;
 use crate::executor::local::spawn_from_anywhere;
 use crate::executor::task::{self, Origin};
 use crate::future::entered;
@@ -32,6 +33,8 @@ pub(crate) struct Shared {
     /// What the reactor counts, and what the turns do.
     pub(super) sources: Arc<reactor::Figures>,
     pub(super) turns: Turns,
+    /// Who lives, if that is noted, and inspected.
+    pub(super) ledger: Option<Arc<Ledger>>,
 }
 
 impl Shared {

@@ -13,13 +13,17 @@ pub(crate) mod current;
 mod enter;
 mod handle;
 mod metrics;
+mod proc;
 mod prometheus;
 mod random;
 mod registration;
 mod registry;
 mod shutdown;
+mod stall;
+mod tasks;
 mod timer;
 mod turns;
+mod watcher;
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -41,10 +45,13 @@ pub use builder::Builder;
 pub use enter::EnterGuard;
 pub use handle::{Handle, Id, TryCurrentError};
 pub use metrics::RuntimeMetrics;
+pub use proc::{BlockedThread, Frame};
 pub use prometheus::prometheus;
 pub(crate) use random::random_below;
 pub(crate) use registration::Registration;
 pub use shutdown::{LeftTask, Report};
+pub use stall::Stall;
+pub use tasks::{Dump, TaskInfo, TaskState, Wait, dump};
 pub(crate) use timer::{Timer, pause_for};
 
 use crate::clock::Clock;
@@ -61,6 +68,7 @@ use crate::timers::Timers;
 use crate::waker::{Ring, WakeList, waker};
 use handle::Shared;
 use turns::Attendance;
+use watcher::Watched;
 
 /// The parts of a runtime. Only its own thread has them.
 pub(crate) struct Core {
@@ -74,6 +82,8 @@ pub(crate) struct Core {
     pub(crate) shared: Arc<Shared>,
     /// Whom fired timers wake. Kept for its memory.
     sleepers: Cell<WakeList>,
+    /// Ends the watcher, if there is one.
+    watched: Cell<Option<Watched>>,
     /// What goes with each look at the world, if something does.
     attendance: Option<Attendance>,
     /// Whether `block_on` runs.

@@ -12,6 +12,7 @@ use rustix::fd::{AsRawFd, BorrowedFd, RawFd};
 use super::{Core, current, registry};
 use crate::future::budget;
 use crate::reactor::{self, Direction, SourceKey, WaiterKey};
+use crate::waits::{self, Wait};
 
 /// A descriptor's place in its runtime's reactor.
 ///
@@ -78,9 +79,19 @@ impl Registration {
                 // The reactor owes the wake.
                 core.reactor
                     .wake_when_ready(self.key, self.fd(), direction, cx.waker())?;
+                self.note_wait(direction);
                 Poll::Pending
             }
         }
+    }
+
+    /// Says so, where somebody notes what tasks wait for.
+    #[inline]
+    fn note_wait(&self, direction: Direction) {
+        waits::note(|| match direction {
+            Direction::Read => Wait::Read(self.fd as i64),
+            Direction::Write => Wait::Write(self.fd as i64),
+        });
     }
 
     /// Tries `op` until it says something else than that it was interrupted, or that it would block.
@@ -227,6 +238,7 @@ impl<R, Op: FnMut() -> io::Result<R>> Future for Operation<'_, Op> {
                 let fd = this.registration.fd();
                 core.reactor
                     .start_waiting(key, fd, direction, cx.waker(), &mut this.waiter)?;
+                this.registration.note_wait(direction);
                 Poll::Pending
             }
         }

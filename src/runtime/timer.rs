@@ -10,6 +10,7 @@ use super::{Core, current, registry};
 use crate::clock::Instant;
 use crate::future::budget;
 use crate::timers::TimerKey;
+use crate::waits::{self, Wait};
 
 /// Ready once its deadline has passed.
 #[derive(Debug)]
@@ -137,6 +138,7 @@ impl Future for Timer {
                 if !core.clock.has_seen(deadline) {
                     // The timers owe the wake; also if the deadline passes just now, with this turn.
                     this.start(&core, deadline, cx.waker());
+                    waits::note(|| Wait::Timer(this.deadline.into_std()));
                     return Poll::Pending;
                 }
             }
@@ -144,6 +146,7 @@ impl Future for Timer {
                 let waiting = core.timers.borrow_mut().refresh(key, cx.waker());
                 // Polled again while it waits, it looks at the clock itself: what polls in a loop keeps the timers from firing.
                 if waiting.is_some() && core.clock.now() < this.deadline {
+                    waits::note(|| Wait::Timer(this.deadline.into_std()));
                     return Poll::Pending;
                 }
                 drop(this.stop());

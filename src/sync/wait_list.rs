@@ -11,6 +11,7 @@
 use std::mem;
 use std::task::{Poll, Waker};
 
+use crate::waits::{self, Wait};
 use crate::waker::WakeList;
 
 /// Waiters in a queue, by key: push, serve and remove are O(1).
@@ -83,6 +84,7 @@ impl<T> WaitList<T> {
 
     /// Joins the end of the queue.
     pub(crate) fn push(&mut self, waker: Option<Waker>, value: T) -> Key {
+        waits();
         let index = self.vacant_slot();
         let ticket = self.tickets;
         self.tickets += 1;
@@ -132,6 +134,7 @@ impl<T> WaitList<T> {
 
     /// Ready with the value once the waiter is served, and removes it. Until then its waker and `waker`, if that is
     /// one, change places: what comes back in `waker` is dropped outside the lock.
+    #[inline]
     pub(crate) fn poll_served(&mut self, key: Key, waker: &mut Option<Waker>) -> Poll<T> {
         let waiter = self.get_mut(key);
         let waiter = waiter.expect("the entry stays until its future removes it");
@@ -139,6 +142,7 @@ impl<T> WaitList<T> {
             if waker.is_some() {
                 mem::swap(&mut waiter.waker, waker);
             }
+            waits();
             return Poll::Pending;
         }
         let served = self.remove(key).expect("it was there a moment ago");
@@ -204,6 +208,12 @@ impl<T> WaitList<T> {
             None => self.last = previous,
         }
     }
+}
+
+/// Says so, where somebody notes what tasks wait for.
+#[inline]
+fn waits() {
+    waits::note(|| Wait::Sync("its turn at a lock, a channel or a notification"));
 }
 
 #[cfg(all(test, not(loom)))]

@@ -1,0 +1,76 @@
+//! The waits: what the leaves of a future say they wait for, as they return `Pending`.
+//! Noted by sockets, timers, channels, locks and joins; heard by the executor after each poll, in a runtime that notes its tasks.
+//!
+//! Each leaf says it by itself while it is polled anyway, so nothing is polled again for a dump, and none can get stuck. Where nobody
+//! listens it costs one look at a flag, in the polls that find nothing.
+
+use std::cell::{Cell, RefCell};
+use std::time::Instant;
+
+/// What a leaf waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wait {
+    /// A timer that rings then.
+    Timer(Instant),
+    /// A descriptor that can be read.
+    Read(i64),
+    /// One that can be written.
+    Write(i64),
+    /// The end of the task with this number.
+    Task(u64),
+    /// Another task, by what they have in common.
+    Sync(&'static str),
+}
+
+/// A leaf waits for one thing, and a poll has few leaves; what goes on in a loop may give up one after the other.
+const MOST: usize = 32;
+
+thread_local! {
+    /// Whether somebody listens.
+    static LISTENS: Cell<bool> = const { Cell::new(false) };
+    static HEARD: RefCell<Vec<Wait>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A leaf is about to return `Pending`.
+#[inline]
+pub(crate) fn note(wait: impl FnOnce() -> Wait) {
+    if LISTENS.get() {
+        hear(wait);
+    }
+}
+
+/// All of it apart, so that those whom nobody hears need no room for it.
+#[cold]
+#[inline(never)]
+fn hear(wait: impl FnOnce() -> Wait) {
+    let wait = wait();
+    let _ = HEARD.try_with(|heard| {
+        let mut heard = heard.borrow_mut();
+        if heard.len() < MOST && !heard.contains(&wait) {
+            heard.push(wait);
+        }
+    });
+}
+
+/// Listens until it is dropped.
+#[cfg_attr(loom, expect(dead_code, reason = "there is no executor"))]
+pub(crate) struct Listening;
+
+#[cfg_attr(loom, expect(dead_code, reason = "there is no executor"))]
+impl Listening {
+    pub(crate) fn begin() -> Self {
+        LISTENS.set(true);
+        Self
+    }
+
+    /// What was heard.
+    pub(crate) fn end(self) -> Vec<Wait> {
+        HEARD.take()
+    }
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        LISTENS.set(false);
+    }
+}
