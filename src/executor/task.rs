@@ -18,7 +18,6 @@ use super::error::JoinError;
 use super::extras::{Extras, Shared};
 use super::here;
 use super::home::{Home, Message};
-use super::queue::Work;
 use super::table::Place;
 
 /// A task that is to be polled. It is run, never dropped: so every task ends with an outcome.
