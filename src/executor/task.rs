@@ -18,7 +18,6 @@ use super::error::JoinError;
 use super::extras::{Extras, Shared};
 use super::here;
 use super::home::{Home, Message};
-use super::queue::Work;
 use super::table::Place;
 use crate::shim::{atomic, sync};
 
