@@ -2,10 +2,8 @@
 #![deny(unsafe_code)]
 
 mod clock;
-#[cfg(not(loom))]
 mod figure;
 mod future;
-#[cfg(not(loom))]
 mod histogram;
 #[cfg(not(loom))]
 mod readiness;

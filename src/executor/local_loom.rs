@@ -7,6 +7,7 @@ use std::future::{Future, pending, poll_fn};
 use std::task::{Context, Poll};
 
 use super::*;
+use crate::executor::home::Figures;
 use crate::executor::unhandled::UnhandledPanic;
 use crate::waker::Ring;
 use loom::sync::Arc as LoomArc;
@@ -21,7 +22,8 @@ impl Ring for Silent {
 }
 
 fn executor() -> Executor {
-    Executor::new(Home::new(1, Box::new(Silent), UnhandledPanic::Log), 61)
+    let home = Home::new(1, Box::new(Silent), UnhandledPanic::Log, Figures::default());
+    Executor::new(Arc::new(home), 61, None)
 }
 
 /// Counts its drop, by whether it is on its own thread.

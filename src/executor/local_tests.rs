@@ -22,8 +22,8 @@ struct Kitchen(Rc<Executor>);
 
 impl Kitchen {
     fn new() -> Self {
-        let home = Home::new(1, Box::new(Silent), UnhandledPanic::Log);
-        let executor = Rc::new(Executor::new(home, 61));
+        let home = Home::new(1, Box::new(Silent), UnhandledPanic::Log, Figures::default());
+        let executor = Rc::new(Executor::new(Arc::new(home), 61, None));
         // SAFETY: it is owned, and `drop` takes the pointer back before it goes. No test exchanges it while it is lent.
         unsafe { here::set(Rc::as_ptr(&executor)) };
         Self(executor)

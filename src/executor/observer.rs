@@ -11,6 +11,7 @@ use super::hooks::{self, Hooks, TaskMeta};
 use super::ledger::Ledger;
 use super::task::{Id, Meta};
 use super::watch::{MAIN, Watch};
+use crate::shim::sync;
 use crate::waits::Listening;
 
 /// What is looked at, and for whom.
@@ -31,7 +32,7 @@ pub(super) struct Subject {
     id: Id,
     location: &'static Location<'static>,
     /// Its name, if there is one.
-    extras: Option<Arc<Shared>>,
+    extras: Option<sync::Arc<Shared>>,
 }
 
 impl Subject {

@@ -160,7 +160,7 @@ impl Meta {
     }
 
     /// What keeps the task's name beyond its end, if there is any.
-    pub(super) fn named(&self) -> Option<Arc<Shared>> {
+    pub(super) fn named(&self) -> Option<sync::Arc<Shared>> {
         self.extras.get_counted()
     }
 
