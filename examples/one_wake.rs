@@ -17,6 +17,7 @@
 //!     fn wake_all          src/waker.rs
 //!     fn wait              src/reactor/mod.rs
 //!     fn rest              src/runtime/mod.rs
+//!     fn look              src/runtime/mod.rs
 //!     fn turn              src/runtime/mod.rs
 //! the task is in the queue
 //! the task is polled

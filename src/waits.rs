@@ -53,10 +53,10 @@ fn hear(wait: impl FnOnce() -> Wait) {
 }
 
 /// Listens until it is dropped.
-#[cfg_attr(loom, expect(dead_code, reason = "there is no executor"))]
+#[cfg_attr(loom, allow(dead_code, reason = "there is no executor"))]
 pub(crate) struct Listening;
 
-#[cfg_attr(loom, expect(dead_code, reason = "there is no executor"))]
+#[cfg_attr(loom, allow(dead_code, reason = "there is no executor"))]
 impl Listening {
     pub(crate) fn begin() -> Self {
         LISTENS.set(true);
