@@ -7,6 +7,7 @@ use std::thread;
 
 use super::*;
 use crate::executor::abort::AbortHandle;
+use crate::executor::home::Figures;
 use crate::executor::unhandled::UnhandledPanic;
 use crate::waker::Ring;
 
