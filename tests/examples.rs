@@ -16,6 +16,9 @@ mod lunch_time;
 #[allow(dead_code)]
 #[path = "../examples/one_wake.rs"]
 mod one_wake;
+#[allow(dead_code)]
+#[path = "../examples/who_blocks.rs"]
+mod who_blocks;
 
 /// What the head of an example promises: the lines of its first `text` block.
 fn promised(source: &str) -> Vec<&str> {
@@ -48,6 +51,14 @@ fn hello_prints_what_its_head_says() {
 fn lunch_time_has_two_requests_in_flight_and_prints_what_its_head_says() {
     lunch_time::lunch(say).unwrap();
     let promised = promised(include_str!("../examples/lunch_time.rs"));
+    assert_eq!(promised.len(), 4);
+    assert_eq!(SAID.take(), promised);
+}
+
+#[test]
+fn who_blocks_names_the_culprit_and_prints_what_its_head_says() {
+    who_blocks::who_blocks(say).unwrap();
+    let promised = promised(include_str!("../examples/who_blocks.rs"));
     assert_eq!(promised.len(), 4);
     assert_eq!(SAID.take(), promised);
 }
