@@ -39,6 +39,10 @@ impl Truth {
             Direction::Write => self.is_writable,
         }
     }
+
+    pub(super) fn has_any(self) -> bool {
+        self.is_readable || self.is_writable
+    }
 }
 
 /// The same expression for each kind.
