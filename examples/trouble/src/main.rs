@@ -11,7 +11,7 @@
 //! | `echo_guest.rs`, `lunch_guest.rs` | guests who check each byte: of the echo server, of the service |
 //! | `tally.rs` | what guests have met |
 //! | `server.rs` | a server in a process of its own |
-//! | `bin/echo.rs`, `bin/relay.rs` | the example on each reactor; a server that calls another |
+//! | `bin/echo_server.rs`, `bin/relay.rs` | the example on each reactor; a server that calls another |
 //! | `bin/careless.rs` | a server with a flaw, for the tests of all this |
 
 mod echo_guest;

@@ -45,7 +45,7 @@ impl Options {
             short: false,
             seed: 1,
             only: String::new(),
-            echo: vec![neighbour("echo")],
+            echo: vec![neighbour("echo_server")],
             service: vec![neighbour("sandwiches")],
             relay: vec![neighbour("relay")],
         };

@@ -1,6 +1,6 @@
 //! `examples/echo.rs` on a reactor of choice, `native`, `portable` or `oneshot`: the faults are to find each of them. With `pool`
 //! each message goes through the blocking pool, so that its way back is by the bell.
-//! Started by `trouble`, as `echo REACTOR --listen ADDR`; prints where it listens.
+//! Started by `trouble`, as `echo_server REACTOR --listen ADDR`; prints where it listens.
 
 use std::{env, io};
 
@@ -15,7 +15,7 @@ mod example;
 fn main() -> io::Result<()> {
     let args: Vec<String> = env::args().skip(1).collect();
     let [reactor, _, addr] = args.as_slice() else {
-        return Err(io::Error::other("usage: echo REACTOR --listen ADDR"));
+        return Err(io::Error::other("usage: echo_server REACTOR --listen ADDR"));
     };
     let kind = match reactor.as_str() {
         "portable" => ReactorKind::Portable,
