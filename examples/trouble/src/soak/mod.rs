@@ -20,6 +20,10 @@ use crate::options::Options;
 use crate::server::{Folder, Server};
 use crate::tally::Tally;
 
+/// How long nothing must have changed at a server that is left alone: longer than its deadlines.
+const STILL: Duration = Duration::from_secs(4);
+/// And for how long it may take until then.
+const RESTLESS: Duration = Duration::from_secs(90);
 /// Between two looks at most.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// Looks in all; more than that if the time is long.
@@ -151,11 +155,27 @@ fn start(at: At, options: &Options, folder: &Folder) -> Result<Server, String> {
 
 /// A first visit of all kinds of guests, so that what is made once is there. Gives what is left when they have gone.
 fn warm_up(crowd: &Crowd, watch: &mut Watch) -> Result<Figures, String> {
-    let idle = watch.look()?;
     let (tally, others) = (Tally::default(), Tally::default());
     crowd.visit(&tally, &others, || thread::sleep(Duration::from_secs(2)));
-    comes_true(|| watch.look().is_ok_and(|now| now.is_calm_as(&idle)));
-    watch.look()
+    become_still(watch)
+}
+
+/// What is left when nothing has changed for a while. The first look may find a guest who is just leaving.
+fn become_still(watch: &mut Watch) -> Result<Figures, String> {
+    let mut last = watch.look()?;
+    let (begun, mut since) = (Instant::now(), Instant::now());
+    while since.elapsed() < STILL {
+        if begun.elapsed() > RESTLESS {
+            return Err(format!("it is not still within {RESTLESS:?}"));
+        }
+        thread::sleep(STILL / 40);
+        let now = watch.look()?;
+        if !now.is_calm_as(&last) {
+            since = Instant::now();
+        }
+        last = now;
+    }
+    Ok(last)
 }
 
 fn watch_for(time: Duration, watch: &mut Watch) -> Vec<(Duration, Figures)> {
