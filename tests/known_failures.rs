@@ -1,9 +1,13 @@
 //! What broke for others: each row of `docs/known-failures.md` names a test that exists, or a reason.
 //! Whether that test would fail on the bug is for its reader to judge; that it is there is judged here.
 
+mod proofs;
+
 use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
+
+use proofs::has_test;
 
 const DOCUMENT: &str = include_str!("../docs/known-failures.md");
 
@@ -86,18 +90,6 @@ fn rows(document: &str) -> impl Iterator<Item = Result<Row<'_>, String>> {
 
 fn unquoted(cell: &str) -> Option<&str> {
     cell.strip_prefix('`')?.strip_suffix('`')
-}
-
-/// Whether a function of that name has the attribute of a test above it.
-fn has_test(source: &str, name: &str) -> bool {
-    let head = format!("fn {name}(");
-    let lines: Vec<_> = source.lines().map(str::trim).collect();
-    let is_above = |line: &&&str| line.starts_with("#[") || line.starts_with("//");
-    let mut functions = (0..lines.len()).filter(|n| lines[*n].starts_with(&head));
-    functions.any(|n| {
-        let mut above = lines[..n].iter().rev().take_while(is_above);
-        above.any(|line| *line == "#[test]")
-    })
 }
 
 #[test]

@@ -6,10 +6,13 @@ mod tokens;
 #[path = "soundness/unsafe_items.rs"]
 mod unsafe_items;
 
+mod proofs;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
+use proofs::has_test;
 use tokens::tokens;
 use unsafe_items::unsafe_items;
 
@@ -194,18 +197,6 @@ const PLANTED: [&str; 4] = [
     "tests/sanitize/",
     "tests/ui/",
 ];
-
-/// Whether a function of that name has the attribute of a test above it.
-fn has_test(source: &str, name: &str) -> bool {
-    let head = format!("fn {name}(");
-    let lines: Vec<_> = source.lines().map(str::trim).collect();
-    let is_above = |line: &&&str| line.starts_with("#[") || line.starts_with("//");
-    let mut functions = (0..lines.len()).filter(|n| lines[*n].starts_with(&head));
-    functions.any(|n| {
-        let mut above = lines[..n].iter().rev().take_while(is_above);
-        above.any(|line| *line == "#[test]")
-    })
-}
 
 /// The rules of a document: its sections of the third level.
 fn rules(document: &str) -> Vec<Rule<'_>> {
