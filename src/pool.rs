@@ -56,7 +56,6 @@ struct State<J> {
     closed: bool,
 }
 
-/// Why a job was not taken. It comes back.
 /// What a pool has to do, at one moment.
 pub(crate) struct Load {
     /// Threads, at work or idle.
@@ -67,6 +66,7 @@ pub(crate) struct Load {
     pub(crate) queued: usize,
 }
 
+/// Why a job was not taken. It comes back.
 pub(crate) enum Refused<J> {
     /// The pool has been shut down.
     Closed(J),
@@ -109,6 +109,7 @@ impl<J: Job> Pool<J> {
         state.queue.push_back(job);
         if state.idle > state.called {
             state.called += 1;
+            drop(state); // before the call, or whoever comes waits for the lock
             self.work.notify_one();
         } else if state.threads < self.limits.threads {
             state.threads += 1;

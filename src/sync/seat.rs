@@ -26,11 +26,12 @@ pub(crate) fn poll<S, R>(
     take_seat(state, cx, seat, attempt)
 }
 
-/// The half of [`poll`] that has to wait. Apart, so that the other half is short enough to be inlined.
+/// The half of [`poll`] that has to wait. Apart, so that the other half is short enough to be inlined; and for those who expect
+/// to wait, and are spared the first lock.
 ///
 /// The waker is foreign code, so it is cloned and dropped outside the lock.
 #[inline(never)]
-fn take_seat<S, R>(
+pub(crate) fn take_seat<S, R>(
     state: &Mutex<S>,
     cx: &Context<'_>,
     seat: impl Fn(&mut S) -> &mut Option<Waker>,

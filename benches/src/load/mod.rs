@@ -35,7 +35,11 @@ impl Target {
     /// Connects from this address of the loopback: each has ports for some twenty-eight thousand connections to one server.
     fn connect_from(self, own: Ipv4Addr) -> TcpStream {
         let socket = socket(AddressFamily::INET, SocketType::STREAM, None).expect("no socket");
-        bind(&socket, &SocketAddrV4::new(own, 0)).expect("the loopback has many addresses");
+        // Not for the first address, which is taken anyway: bound, a port is given out once, and those of closed connections not at
+        // all for a minute. Chosen by `connect`, it may be that of an old connection, or of one to another server.
+        if own != Ipv4Addr::LOCALHOST {
+            bind(&socket, &SocketAddrV4::new(own, 0)).expect("the loopback has many addresses");
+        }
         connect(&socket, &SocketAddrV4::new(Ipv4Addr::LOCALHOST, self.port))
             .expect("the server accepts no connection");
         let stream = TcpStream::from(socket);

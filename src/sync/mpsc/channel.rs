@@ -1,6 +1,7 @@
 //! The channel behind all handles of mpsc: the state under its lock, and what must happen after the lock is open again.
 //! The ends count themselves, so that the last sender ends the queue and the receiver's drop empties it.
 
+use std::mem;
 use std::ops::Deref;
 use std::task::{Context, Poll, Waker, ready};
 
@@ -17,7 +18,7 @@ pub(super) struct Channel<T>(pub(super) Mutex<State<T>>);
 /// Makes a channel with its first two ends.
 pub(super) fn channel<T>(capacity: usize) -> (SenderEnd<T>, ReceiverEnd<T>) {
     let channel = Arc::new(Channel(Mutex::new(State::new(capacity))));
-    (SenderEnd(channel.clone()), ReceiverEnd(channel))
+    (SenderEnd(channel.clone()), ReceiverEnd::new(channel))
 }
 
 impl<T> Channel<T> {
@@ -46,39 +47,6 @@ impl<T> Channel<T> {
         drop(state);
         self.serve(is_awaited);
         received.ok_or(TryRecvError::Disconnected)
-    }
-
-    pub(super) fn poll_recv(&self, cx: &mut Context<'_>) -> Poll<Option<T>> {
-        self.poll_take(cx, State::next)
-    }
-
-    pub(super) fn poll_recv_many(
-        &self,
-        cx: &mut Context<'_>,
-        buffer: &mut Vec<T>,
-        limit: usize,
-    ) -> Poll<usize> {
-        self.poll_take(cx, |state| {
-            if limit == 0 {
-                return Some(0);
-            }
-            state.next_many(buffer, limit)
-        })
-    }
-
-    fn poll_take<R>(
-        &self,
-        cx: &mut Context<'_>,
-        mut take: impl FnMut(&mut State<T>) -> Option<R>,
-    ) -> Poll<R> {
-        ready!(budget::poll_proceed(cx));
-        // A send, the last promise taken back after a close, or the last sender's drop owes the wake.
-        let (taken, is_awaited) = ready!(seat::poll(&self.0, cx, receiver, |state| {
-            take(state).map(|taken| (taken, state.is_awaited()))
-        }));
-        budget::spend();
-        self.serve(is_awaited);
-        Poll::Ready(taken)
     }
 
     /// The places that came free go to whoever waits, if any: with a lock of its own, which the usual receive is spared.
@@ -200,7 +168,59 @@ impl<T> Deref for WeakEnd<T> {
 }
 
 /// The receiver. Dropped, it closes the channel and drops what is queued.
-pub(super) struct ReceiverEnd<T>(Arc<Channel<T>>);
+pub(super) struct ReceiverEnd<T> {
+    channel: Arc<Channel<T>>,
+    /// Whether the last poll took all there was: then the next one expects to wait.
+    drained: bool,
+}
+
+impl<T> ReceiverEnd<T> {
+    fn new(channel: Arc<Channel<T>>) -> Self {
+        Self {
+            channel,
+            drained: false,
+        }
+    }
+
+    pub(super) fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
+        self.poll_take(cx, State::next)
+    }
+
+    pub(super) fn poll_recv_many(
+        &mut self,
+        cx: &mut Context<'_>,
+        buffer: &mut Vec<T>,
+        limit: usize,
+    ) -> Poll<usize> {
+        self.poll_take(cx, |state| {
+            if limit == 0 {
+                return Some(0);
+            }
+            state.next_many(buffer, limit)
+        })
+    }
+
+    fn poll_take<R>(
+        &mut self,
+        cx: &mut Context<'_>,
+        mut take: impl FnMut(&mut State<T>) -> Option<R>,
+    ) -> Poll<R> {
+        ready!(budget::poll_proceed(cx));
+        let take = |state: &mut State<T>| {
+            take(state).map(|taken| (taken, state.is_awaited(), state.len() == 0))
+        };
+        // A send, the last promise taken back after a close, or the last sender's drop owes the wake.
+        let (taken, is_awaited, drained) = ready!(if mem::take(&mut self.drained) {
+            seat::take_seat(&self.channel.0, cx, receiver, take)
+        } else {
+            seat::poll(&self.channel.0, cx, receiver, take)
+        });
+        self.drained = drained;
+        budget::spend();
+        self.serve(is_awaited);
+        Poll::Ready(taken)
+    }
+}
 
 impl<T> Drop for ReceiverEnd<T> {
     fn drop(&mut self) {
@@ -217,6 +237,6 @@ impl<T> Deref for ReceiverEnd<T> {
     type Target = Channel<T>;
 
     fn deref(&self) -> &Channel<T> {
-        &self.0
+        &self.channel
     }
 }

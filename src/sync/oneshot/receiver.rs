@@ -36,12 +36,15 @@ use crate::sync::park;
 pub struct Receiver<T> {
     /// Empty once the outcome was given out.
     channel: Option<Arc<Channel<T>>>,
+    /// Whether it has been polled.
+    is_polled: bool,
 }
 
 impl<T> Receiver<T> {
     pub(super) fn new(channel: Arc<Channel<T>>) -> Self {
         Self {
             channel: Some(channel),
+            is_polled: false,
         }
     }
 
@@ -120,11 +123,12 @@ impl<T> Future for Receiver<T> {
     type Output = Result<T, RecvError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let is_first = !std::mem::replace(&mut self.is_polled, true);
         let channel = self.channel.as_ref();
         let channel = channel.expect(
             "a `oneshot::Receiver` was polled after it was ready: ask `is_terminated` first",
         );
-        let outcome = ready!(channel.poll_recv(cx));
+        let outcome = ready!(channel.poll_recv(cx, is_first));
         self.channel = None;
         Poll::Ready(outcome)
     }

@@ -92,10 +92,19 @@ impl<T> Channel<T> {
         drop((receiver, value));
     }
 
-    pub(super) fn poll_recv(&self, cx: &mut Context<'_>) -> Poll<Result<T, RecvError>> {
+    /// `is_first`: the first poll. A request has just been sent then, and its answer is not here.
+    pub(super) fn poll_recv(
+        &self,
+        cx: &mut Context<'_>,
+        is_first: bool,
+    ) -> Poll<Result<T, RecvError>> {
         ready!(budget::poll_proceed(cx));
         // `finish` owes the wake.
-        let outcome = ready!(seat::poll(&self.0, cx, State::receiver, State::outcome));
+        let outcome = ready!(if is_first {
+            seat::take_seat(&self.0, cx, State::receiver, State::outcome)
+        } else {
+            seat::poll(&self.0, cx, State::receiver, State::outcome)
+        });
         budget::spend();
         Poll::Ready(outcome)
     }

@@ -12,6 +12,7 @@ use toque::time::Instant;
 use tracing::{Instrument, info, info_span};
 use uuid::Uuid;
 
+use super::caching;
 use crate::app::App;
 
 /// The request's name, given by the client or by us. It is in every line of the log that the request causes.
@@ -32,6 +33,7 @@ pub(super) async fn log(State(app): State<App>, request: Request, next: Next) ->
     app.metrics
         .answered(&line.method, &line.route, status, took);
     response.headers_mut().insert(REQUEST_ID, id);
+    caching::refuse(&mut response);
     response
 }
 

@@ -2,16 +2,12 @@
 //!
 //! A cache may guess how long an answer is fresh, of a 404 too (RFC 9111, 4.2.2). What may be kept says so in its handler.
 
-use axum::extract::Request;
 use axum::http::{HeaderValue, header};
-use axum::middleware::Next;
 use axum::response::Response;
 
-pub(super) async fn refuse(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+pub(super) fn refuse(response: &mut Response) {
     let headers = response.headers_mut();
     headers
         .entry(header::CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));
-    response
 }

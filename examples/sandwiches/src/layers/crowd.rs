@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
-use toque::sync::Semaphore;
+use axum::extract::Request;
+use toque::sync::{Semaphore, SemaphorePermit};
 
 use crate::problem::{Kind, Problem};
 
@@ -17,20 +15,19 @@ impl Crowd {
     pub(crate) fn new(max: usize) -> Crowd {
         Crowd(Arc::new(Semaphore::new(max)))
     }
-}
 
-/// Refuses a request if there are too many: a queue would only make all of them late.
-///
-/// Probes are let in: a service at work is no service to restart. A stream of events counts until it begins.
-pub(super) async fn admit(State(crowd): State<Crowd>, request: Request, next: Next) -> Response {
-    if is_probe(request.uri().path()) {
-        return next.run(request).await;
+    /// Lets a request in until the permit is dropped, or refuses it: a queue would only make all of them late.
+    ///
+    /// Probes need no permit: a service at work is no service to restart. A stream of events counts until it begins.
+    pub(super) fn admit(&self, request: &Request) -> Result<Option<SemaphorePermit<'_>>, Problem> {
+        if is_probe(request.uri().path()) {
+            return Ok(None);
+        }
+        self.0.try_acquire().map(Some).map_err(|_| {
+            let told = "too many requests are at work, try again later";
+            Problem::new(Kind::Overloaded, told)
+        })
     }
-    let Ok(_permit) = crowd.0.try_acquire() else {
-        let told = "too many requests are at work, try again later";
-        return Problem::new(Kind::Overloaded, told).into_response();
-    };
-    next.run(request).await
 }
 
 fn is_probe(path: &str) -> bool {

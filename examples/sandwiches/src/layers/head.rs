@@ -4,8 +4,6 @@
 
 use axum::extract::Request;
 use axum::http::{HeaderMap, Uri, Version, header};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
 
 use crate::problem::{Kind, Problem};
 
@@ -14,14 +12,7 @@ const TARGET_MAX: usize = 32 * 1024;
 /// The most that all header fields may have together, in bytes.
 const FIELDS_MAX: usize = 32 * 1024;
 
-pub(super) async fn check(request: Request, next: Next) -> Response {
-    match check_all(&request) {
-        Ok(()) => next.run(request).await,
-        Err(problem) => problem.into_response(),
-    }
-}
-
-fn check_all(request: &Request) -> Result<(), Problem> {
+pub(super) fn check(request: &Request) -> Result<(), Problem> {
     check_target(request.uri())?;
     check_size(request.headers())?;
     check_host(request.headers(), request.version())

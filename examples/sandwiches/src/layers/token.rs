@@ -3,10 +3,8 @@
 use std::fmt;
 use std::path::Path;
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::header;
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
 use subtle::ConstantTimeEq;
 
 use crate::problem::{Kind, Problem};
@@ -45,21 +43,20 @@ impl fmt::Debug for Token {
 }
 
 /// Lets reads pass, and changes with the token.
-pub(super) async fn ask(
-    State(token): State<Option<Token>>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let may_pass = match &token {
+pub(super) fn check(token: Option<&Token>, request: &Request) -> Result<(), Problem> {
+    let may_pass = match token {
         Some(token) if !request.method().is_safe() => {
-            sent(&request).is_some_and(|sent| token.is(sent))
+            sent(request).is_some_and(|sent| token.is(sent))
         }
         _ => true,
     };
     if may_pass {
-        return next.run(request).await;
+        return Ok(());
     }
-    Problem::new(Kind::Unauthorized, "changes need the service's token").into_response()
+    Err(Problem::new(
+        Kind::Unauthorized,
+        "changes need the service's token",
+    ))
 }
 
 /// What comes behind `Bearer`, whose case does not matter.
