@@ -259,3 +259,7 @@ where
         }
     }
 }
+
+#[cfg(test)]
+#[path = "readers_tests.rs"]
+mod tests;
