@@ -111,7 +111,11 @@ fn run(pace: Pace, names: &[&str]) -> Result<(), String> {
         .into_iter()
         .map(|row| harness::measure(row, pace, rounds));
     let results: Vec<_> = measured.collect();
-    report::write(&results, pace, rounds).map_err(|error| error.to_string())
+    report::write(&results, pace, rounds).map_err(|error| error.to_string())?;
+    match results.iter().map(|row| row.failed).sum() {
+        0 => Ok(()),
+        failed => Err(format!("{failed} runs failed")),
+    }
 }
 
 fn op(row: &Row, who: Contestant, count: u64) -> Result<(), String> {

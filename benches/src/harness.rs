@@ -21,6 +21,8 @@ pub(crate) struct Results {
     pub(crate) row: &'static Row,
     /// A round's figures for each contestant that did not fail in it.
     pub(crate) rounds: Vec<Vec<(Contestant, Figures)>>,
+    /// How many runs have failed.
+    pub(crate) failed: usize,
 }
 
 /// Runs the row.
@@ -30,10 +32,13 @@ pub(crate) fn measure(row: &'static Row, pace: Pace, rounds: usize) -> Results {
     let mut results = Results {
         row,
         rounds: Vec::new(),
+        failed: 0,
     };
     for round in 1..=rounds {
         eprintln!("{}: round {round} of {rounds}", row.name);
-        results.rounds.push(one_round(row, &contestants, pace));
+        let round = one_round(row, &contestants, pace);
+        results.failed += contestants.len() - round.len();
+        results.rounds.push(round);
         contestants.rotate_left(1);
     }
     results

@@ -81,8 +81,15 @@ fn line(result: &Results, measure: &Measure) -> Option<Line> {
             ratios: result.rounds.iter().filter_map(ratio).collect(),
         })
     };
+    let failed = match result.failed {
+        0 => String::new(),
+        failed => format!(" ({failed} runs failed)"),
+    };
     Some(Line {
-        title: format!("{}: {}, {}", result.row.title, measure.title, measure.unit),
+        title: format!(
+            "{}: {}, {}{failed}",
+            result.row.title, measure.title, measure.unit
+        ),
         best,
         entries: Contestant::ALL.into_iter().filter_map(entry).collect(),
     })
