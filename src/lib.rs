@@ -6,6 +6,8 @@ mod figure;
 mod future;
 mod histogram;
 #[cfg(not(loom))]
+mod json;
+#[cfg(not(loom))]
 mod readiness;
 #[cfg(not(loom))]
 mod rng;

@@ -18,6 +18,7 @@ const LEVELS: [&[&str]; 10] = [
         "clock",
         "figure",
         "future",
+        "json",
         "readiness",
         "rng",
         "waits",

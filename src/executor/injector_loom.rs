@@ -110,3 +110,23 @@ fn at_the_end_an_item_is_on_exactly_one_side() {
         assert_eq!(kept + usize::from(returned), 1);
     });
 }
+
+/// It is never over while an item waits, or somebody may still send one.
+/// Mutants that fail it: `injector_looks_before_the_last_sender_goes` (the owner's two looks swapped), `injector_is_over_without_a_look`.
+#[test]
+fn what_the_last_sender_sends_is_not_missed() {
+    loom::model(|| {
+        let injector = Arc::new(Injector::new());
+        let sender = Arc::new(()); // counted, as a handle is
+        let sends = thread::spawn({
+            let (injector, sender) = (injector.clone(), sender.clone());
+            move || {
+                drop(injector.push(1));
+                drop(sender); // after that
+            }
+        });
+        let is_over = injector.is_over(|| Arc::strong_count(&sender) > 1);
+        assert!(!is_over, "an item waits, or will");
+        sends.join().unwrap();
+    });
+}

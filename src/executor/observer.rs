@@ -88,8 +88,23 @@ impl Observer {
     /// A task was woken.
     pub(super) fn wakes(&self, meta: &Meta) {
         if let Some(ledger) = self.inspected() {
-            ledger.wakes(meta.id());
+            ledger.wakes(meta.id().number());
         }
+    }
+
+    /// The future of `block_on` was.
+    pub(super) fn wakes_main(&self) {
+        if let Some(ledger) = self.inspected() {
+            ledger.wakes(MAIN);
+        }
+    }
+
+    /// `block_on` begins: its future is shown until the end of what comes back.
+    pub(super) fn shows_main(&self, location: &'static Location<'static>) -> MainShown<'_> {
+        if let Some(ledger) = &self.ledger {
+            ledger.enter_main(location);
+        }
+        MainShown(self)
     }
 
     /// Where it notes how tasks stand, if it does.
@@ -101,7 +116,7 @@ impl Observer {
     pub(super) fn leaves(&self, meta: &Meta) {
         hooks::tell(&self.hooks.terminate, &TaskMeta::of(meta));
         if let Some(ledger) = &self.ledger {
-            ledger.strike_out(meta.id());
+            ledger.strike_out(meta.id().number());
         }
     }
 
@@ -114,19 +129,20 @@ impl Observer {
 
     /// Looks at a poll of `block_on`'s future.
     pub(super) fn look_at_main<R>(&self, poll: impl FnOnce() -> R) -> R {
-        self.watch(MAIN, poll)
+        self.inspect(MAIN, || self.watch(MAIN, poll))
     }
 
     /// Listens to what a poll says that it waits for.
-    fn inspect(&self, task: u64, poll: impl FnOnce()) {
+    fn inspect<R>(&self, task: u64, poll: impl FnOnce() -> R) -> R {
         let Some(ledger) = self.inspected() else {
             return poll();
         };
         ledger.begins(task);
         let listening = Listening::begin();
         let begin = Instant::now();
-        poll();
+        let result = poll();
         ledger.ends(task, listening.end(), begin.elapsed());
+        result
     }
 
     fn watch<R>(&self, task: u64, poll: impl FnOnce() -> R) -> R {
@@ -152,5 +168,16 @@ impl Observer {
         let result = poll();
         times.record(before.elapsed());
         result
+    }
+}
+
+/// The future of `block_on`, as long as that runs: it may end by a panic.
+pub(crate) struct MainShown<'a>(&'a Observer);
+
+impl Drop for MainShown<'_> {
+    fn drop(&mut self) {
+        if let Some(ledger) = &self.0.ledger {
+            ledger.strike_out(MAIN);
+        }
     }
 }

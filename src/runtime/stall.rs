@@ -18,7 +18,7 @@ pub struct Stall {
     pub id: Option<Id>,
     /// Its name, if it was given one.
     pub name: Option<String>,
-    /// Where it was spawned.
+    /// Where it was spawned, or `block_on` was called.
     pub location: Option<&'static Location<'static>>,
     /// How long the poll has run, at least.
     pub running_for: Duration,
@@ -28,15 +28,21 @@ pub struct Stall {
 
 impl fmt::Display for Stall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.id {
-            Some(id) => write!(f, "task {id}")?,
-            None => f.write_str("the future of `block_on`")?,
-        }
+        let began = match self.id {
+            Some(id) => {
+                write!(f, "task {id}")?;
+                "spawned"
+            }
+            None => {
+                f.write_str("the future of `block_on`")?;
+                "called"
+            }
+        };
         if let Some(name) = &self.name {
             write!(f, " {name:?}")?;
         }
         if let Some(location) = self.location {
-            write!(f, ", spawned at {location},")?;
+            write!(f, ", {began} at {location},")?;
         }
         write!(f, " has blocked the loop for {:?}", self.running_for)?;
         match &self.thread {
