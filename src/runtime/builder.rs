@@ -408,10 +408,10 @@ impl Builder {
         self
     }
 
-    /// Has a thread started beside the runtime's, which reads how the tasks stand. Twice by the same caller is once.
+    /// Has a thread started beside the runtime's, which reads how the tasks stand.
     #[cfg_attr(
         not(all(unix, feature = "signal")),
-        expect(dead_code, reason = "there is no such thread")
+        expect(dead_code, reason = "only signals start one")
     )]
     pub(crate) fn accompany(&mut self, starter: Starter) {
         self.starters.push(starter);

@@ -44,6 +44,7 @@ pub use crate::reactor::ReactorKind;
 pub use blocking::spawn_blocking;
 pub(crate) use blocking::{Duty, try_spawn_blocking};
 pub use builder::Builder;
+pub(crate) use builder::Companion;
 pub use enter::EnterGuard;
 pub use handle::{Handle, Id, TryCurrentError};
 pub use metrics::RuntimeMetrics;
@@ -70,7 +71,6 @@ use crate::reactor::Reactor;
 use crate::rng::Rng;
 use crate::timers::Timers;
 use crate::waker::{Ring, WakeList, waker};
-use builder::Companion;
 use handle::Shared;
 use turns::Attendance;
 

@@ -188,7 +188,7 @@ pub struct Dump {
 
 impl Dump {
     /// Of what a ledger says, if there is one.
-    pub(super) fn of(ledger: Option<&Ledger>) -> Self {
+    pub(crate) fn of(ledger: Option<&Ledger>) -> Self {
         let Some(ledger) = ledger else {
             return Self {
                 block_on: None,
@@ -338,19 +338,14 @@ impl Handle {
 /// Outside of a runtime.
 ///
 /// # Example
-/// Three lines print it whenever the process gets a `SIGQUIT` (`kill -QUIT`, or Ctrl-\ in a terminal), with the feature `signal`. From a
-/// thread of its own it would also come while a task blocks the loop.
-/// ```no_run
-/// # #[cfg(feature = "signal")]
-/// # async fn dumps() -> std::io::Result<()> {
-/// use toque::signal::unix::{SignalKind, signal};
-///
-/// let mut quit = signal(SignalKind::quit())?;
-/// while quit.recv().await.is_some() {
-///     eprintln!("{}", toque::dump());
-/// }
-/// # Ok(())
-/// # }
+/// With the feature `signal`, `Builder::dump_on_signal` prints it at a `SIGQUIT`, also while a task blocks the loop.
+/// ```
+/// let mut builder = toque::Builder::new_current_thread();
+/// builder.enable_task_inspection().build()?.block_on(async {
+///     toque::spawn(std::future::pending::<()>());
+///     println!("{}", toque::dump());
+/// });
+/// # Ok::<(), std::io::Error>(())
 /// ```
 #[track_caller]
 pub fn dump() -> Dump {
