@@ -57,6 +57,8 @@ mod task_local;
 mod task_tracker;
 #[cfg(not(loom))]
 pub mod time;
+#[cfg(not(loom))]
+pub mod trace;
 
 #[cfg(all(feature = "process", unix, not(loom)))]
 pub mod process;

@@ -21,6 +21,7 @@ pub(crate) mod local;
 pub(crate) mod main_bell;
 pub(crate) mod observer;
 pub(crate) mod queue;
+pub(crate) mod recorder;
 mod table;
 pub(crate) mod task;
 pub(crate) mod unhandled;

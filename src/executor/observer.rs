@@ -9,6 +9,7 @@ use super::extras::Shared;
 use super::home::Home;
 use super::hooks::{self, Hooks, TaskMeta};
 use super::ledger::Ledger;
+use super::recorder::Recorder;
 use super::task::{Id, Meta};
 use super::watch::{MAIN, Watch};
 use crate::shim::sync;
@@ -24,6 +25,8 @@ pub(crate) struct Observer {
     watch: Option<Arc<Watch>>,
     /// Where it notes who lives, for those who look from other threads.
     ledger: Option<Arc<Ledger>>,
+    /// Where it tells what happens when, if that is recorded. Then it also inspects.
+    recorder: Option<Arc<Recorder>>,
     looks_at_polls: bool,
 }
 
@@ -57,6 +60,7 @@ impl Observer {
         hooks: Hooks,
         watch: Option<Arc<Watch>>,
         ledger: Option<Arc<Ledger>>,
+        recorder: Option<Arc<Recorder>>,
     ) -> Option<Self> {
         let takes_times = home.figures().poll_times.is_some();
         let looks_at_polls = takes_times
@@ -68,6 +72,7 @@ impl Observer {
             home: Arc::clone(home),
             watch,
             ledger,
+            recorder,
             looks_at_polls,
         })
     }
@@ -82,6 +87,9 @@ impl Observer {
         if let Some(ledger) = &self.ledger {
             ledger.enter(meta);
         }
+        if let Some(recorder) = &self.recorder {
+            recorder.arrives(meta);
+        }
         hooks::tell(&self.hooks.spawn, &TaskMeta::of(meta));
     }
 
@@ -90,6 +98,9 @@ impl Observer {
         if let Some(ledger) = self.inspected() {
             ledger.wakes(meta.id().number());
         }
+        if let Some(recorder) = &self.recorder {
+            recorder.wakes(meta.id().number());
+        }
     }
 
     /// The future of `block_on` was.
@@ -97,12 +108,18 @@ impl Observer {
         if let Some(ledger) = self.inspected() {
             ledger.wakes(MAIN);
         }
+        if let Some(recorder) = &self.recorder {
+            recorder.wakes(MAIN);
+        }
     }
 
     /// `block_on` begins: its future is shown until the end of what comes back.
     pub(super) fn shows_main(&self, location: &'static Location<'static>) -> MainShown<'_> {
         if let Some(ledger) = &self.ledger {
             ledger.enter_main(location);
+        }
+        if let Some(recorder) = &self.recorder {
+            recorder.main_arrives(location);
         }
         MainShown(self)
     }
@@ -117,6 +134,9 @@ impl Observer {
         hooks::tell(&self.hooks.terminate, &TaskMeta::of(meta));
         if let Some(ledger) = &self.ledger {
             ledger.strike_out(meta.id().number());
+        }
+        if let Some(recorder) = &self.recorder {
+            recorder.leaves(meta.id().number());
         }
     }
 
@@ -138,10 +158,17 @@ impl Observer {
             return poll();
         };
         ledger.begins(task);
+        if let Some(recorder) = &self.recorder {
+            recorder.begins(task);
+        }
         let listening = Listening::begin();
         let begin = Instant::now();
         let result = poll();
-        ledger.ends(task, listening.end(), begin.elapsed());
+        let (took, waits) = (begin.elapsed(), listening.end());
+        if let Some(recorder) = &self.recorder {
+            recorder.ends(&waits);
+        }
+        ledger.ends(task, waits, took);
         result
     }
 
@@ -178,6 +205,9 @@ impl Drop for MainShown<'_> {
     fn drop(&mut self) {
         if let Some(ledger) = &self.0.ledger {
             ledger.strike_out(MAIN);
+        }
+        if let Some(recorder) = &self.0.recorder {
+            recorder.main_leaves();
         }
     }
 }

@@ -21,6 +21,7 @@ use crate::executor::hooks::{Hooks, TaskMeta};
 use crate::executor::ledger::Ledger;
 use crate::executor::local::Executor;
 use crate::executor::observer::Observer;
+use crate::executor::recorder::Recorder;
 use crate::executor::unhandled::UnhandledPanic;
 use crate::executor::watch::Watch;
 use crate::histogram::Histogram;
@@ -71,10 +72,14 @@ pub struct Builder {
     inspects: bool,
     /// How long `block_on` waits for other threads before it is said to be stuck. `None` if it never is.
     stuck_after: Option<Duration>,
+    /// Makes a recorder, if what happens is to be recorded.
+    recorder: Option<MakeRecorder>,
     /// What else starts a thread beside the runtime's.
     starters: Vec<Starter>,
 }
 
+/// Gives each runtime that is built its own.
+pub(crate) type MakeRecorder = Arc<dyn Fn() -> Arc<Recorder> + Send + Sync>;
 /// A thread beside the runtime's own. Dropped, it ends.
 pub(crate) type Companion = Box<dyn Any>;
 /// Starts one that reads the ledger.
@@ -103,6 +108,7 @@ impl Builder {
             on_stall: Arc::new(stall::log),
             inspects: false,
             stuck_after: None,
+            recorder: None,
             starters: Vec::new(),
         }
     }
@@ -408,6 +414,11 @@ impl Builder {
         self
     }
 
+    /// Has each runtime tell a recorder what happens.
+    pub(crate) fn record_by(&mut self, recorder: MakeRecorder) {
+        self.recorder = Some(recorder);
+    }
+
     /// Has a thread started beside the runtime's, which reads how the tasks stand.
     #[cfg_attr(
         not(all(unix, feature = "signal")),
@@ -431,7 +442,8 @@ impl Builder {
         let unhandled = self.unhandled_panic.clone();
         let home = Arc::new(Home::new(id, reactor.bell(), unhandled, figures));
         let watch = self.stall_limit.map(|_| Arc::new(Watch::new()));
-        let inspects = self.inspects || self.stuck_after.is_some() || !self.starters.is_empty();
+        let recorder = self.recorder.as_ref().map(|make| make());
+        let inspects = self.inspects();
         let notes_tasks = inspects || self.stall_limit.is_some();
         let ledger = notes_tasks.then(|| Arc::new(Ledger::new(inspects)));
         let companions = self.start_companions(watch.as_ref(), ledger.as_ref())?;
@@ -439,7 +451,7 @@ impl Builder {
             .stuck_after
             .map(|patience| Stuck::new(patience, companions.len()));
         let inspected = ledger.clone().filter(|ledger| ledger.inspects());
-        let observer = Observer::new(&home, self.hooks.clone(), watch, ledger);
+        let observer = Observer::new(&home, self.hooks.clone(), watch, ledger, recorder.clone());
         let executor = Executor::new(home, self.event_interval, observer);
         let shared = Arc::new(Shared {
             home: Arc::clone(executor.home()),
@@ -458,7 +470,7 @@ impl Builder {
             clock: Clock::new(self.start_paused),
             rng: Rng::new(self.rng_seed.unwrap_or_else(Rng::any_seed)),
             companions: Cell::new(companions),
-            attendance: Attendance::new(&self.hooks, &shared.turns, stuck),
+            attendance: Attendance::new(&self.hooks, &shared.turns, stuck, recorder),
             shared,
             sleepers: Cell::new(WakeList::new()),
             driven: Cell::new(false),
@@ -475,6 +487,12 @@ impl Builder {
             handle,
             shutdown_timeout: self.shutdown_timeout,
         })
+    }
+
+    /// Whether it is noted how tasks stand: it is asked for, or something else needs it.
+    fn inspects(&self) -> bool {
+        let reads_the_ledger = self.stuck_after.is_some() || !self.starters.is_empty();
+        self.inspects || reads_the_ledger || self.recorder.is_some()
     }
 
     /// Starts the threads beside the runtime's own, if there are to be any.

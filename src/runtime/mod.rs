@@ -149,9 +149,16 @@ impl Core {
             parked.set(true);
             hooks::call(&attendance.on_park);
             // A hook is foreign code: it may have woken a task, and then nobody sleeps.
-            attendance.on_park.is_none() || self.executor.park()
+            let may_sleep = attendance.on_park.is_none() || self.executor.park();
+            if let Some(recorder) = &attendance.recorder {
+                recorder.parks();
+            }
+            may_sleep
         });
         if parked.get() {
+            if let Some(recorder) = &attendance.recorder {
+                recorder.unparks();
+            }
             hooks::call(&attendance.on_unpark);
         }
         attendance.has_looked(&self.shared.turns);

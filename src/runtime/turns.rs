@@ -2,11 +2,13 @@
 //! Written by the turn, on the runtime's thread; read by the metrics.
 
 use std::cell::Cell;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::Core;
 use super::stuck::Stuck;
 use crate::executor::hooks::{Hooks, ThreadHook};
+use crate::executor::recorder::Recorder;
 use crate::figure::Figure;
 use crate::histogram::Histogram;
 
@@ -46,6 +48,8 @@ pub(super) struct Attendance {
     /// Called before the thread sleeps, and after it.
     pub(super) on_park: Option<ThreadHook>,
     pub(super) on_unpark: Option<ThreadHook>,
+    /// Where sleep is recorded, if it is.
+    pub(super) recorder: Option<Arc<Recorder>>,
     /// Looks whether anything can wake it, if that is asked for.
     pub(super) stuck: Option<Stuck>,
     /// When the last stretch, of work or of sleep, has begun.
@@ -54,10 +58,17 @@ pub(super) struct Attendance {
 
 impl Attendance {
     /// The one for what is asked for, if anything is.
-    pub(super) fn new(hooks: &Hooks, turns: &Turns, stuck: Option<Stuck>) -> Option<Self> {
+    pub(super) fn new(
+        hooks: &Hooks,
+        turns: &Turns,
+        stuck: Option<Stuck>,
+        recorder: Option<Arc<Recorder>>,
+    ) -> Option<Self> {
         let has_hooks = hooks.park.is_some() || hooks.unpark.is_some();
-        (has_hooks || turns.times.is_some() || stuck.is_some()).then(|| Self {
+        let is_noted = turns.times.is_some() || recorder.is_some();
+        (has_hooks || is_noted || stuck.is_some()).then(|| Self {
             stuck,
+            recorder,
             on_park: hooks.park.clone(),
             on_unpark: hooks.unpark.clone(),
             since: Cell::new(Instant::now()),

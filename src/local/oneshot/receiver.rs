@@ -2,14 +2,12 @@
 
 use std::fmt;
 use std::future::Future;
-use std::panic::Location;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use super::error::{RecvError, TryRecvError};
 use super::state::Channel;
-use crate::waits::note_call;
 
 /// Receives the value of the [`Sender`](super::Sender): a future of `Result<T, RecvError>`.
 /// Made by [`channel`](super::channel).
@@ -36,16 +34,12 @@ use crate::waits::note_call;
 pub struct Receiver<T> {
     /// Empty once the outcome was given out.
     channel: Option<Rc<Channel<T>>>,
-    /// The line that made the channel: the receiver is awaited itself, and does not know by whom.
-    location: &'static Location<'static>,
 }
 
 impl<T> Receiver<T> {
-    #[track_caller]
     pub(super) fn new(channel: Rc<Channel<T>>) -> Self {
         Self {
             channel: Some(channel),
-            location: Location::caller(),
         }
     }
 
@@ -107,10 +101,7 @@ impl<T> Future for Receiver<T> {
         let channel = channel.expect(
             "a `oneshot::Receiver` was polled after it was ready: ask `is_terminated` first",
         );
-        let Poll::Ready(outcome) = channel.poll_recv(cx) else {
-            note_call("local::oneshot::Receiver", Some(self.location));
-            return Poll::Pending;
-        };
+        let outcome = ready!(channel.poll_recv(cx));
         self.channel = None;
         Poll::Ready(outcome)
     }
