@@ -10,6 +10,7 @@ use super::home::Home;
 use super::hooks::{self, Hooks, TaskMeta};
 use super::ledger::Ledger;
 use super::recorder::Recorder;
+use super::spans::Spans;
 use super::task::{Id, Meta};
 use super::watch::{MAIN, Watch};
 use crate::shim::sync;
@@ -27,6 +28,8 @@ pub(crate) struct Observer {
     ledger: Option<Arc<Ledger>>,
     /// Where it tells what happens when, if that is recorded. Then it also inspects.
     recorder: Option<Arc<Recorder>>,
+    /// Those of the tasks, if there are some.
+    spans: Option<Spans>,
     looks_at_polls: bool,
 }
 
@@ -61,11 +64,13 @@ impl Observer {
         watch: Option<Arc<Watch>>,
         ledger: Option<Arc<Ledger>>,
         recorder: Option<Arc<Recorder>>,
+        spans: Option<Spans>,
     ) -> Option<Self> {
         let takes_times = home.figures().poll_times.is_some();
         let looks_at_polls = takes_times
             || hooks.concern_polls()
             || watch.is_some()
+            || spans.is_some()
             || ledger.as_ref().is_some_and(|ledger| ledger.inspects());
         (looks_at_polls || hooks.concern_tasks() || ledger.is_some()).then(|| Self {
             hooks,
@@ -73,6 +78,7 @@ impl Observer {
             watch,
             ledger,
             recorder,
+            spans,
             looks_at_polls,
         })
     }
@@ -90,6 +96,9 @@ impl Observer {
         if let Some(recorder) = &self.recorder {
             recorder.arrives(meta);
         }
+        if let Some(spans) = &self.spans {
+            spans.arrives(meta);
+        }
         hooks::tell(&self.hooks.spawn, &TaskMeta::of(meta));
     }
 
@@ -100,6 +109,9 @@ impl Observer {
         }
         if let Some(recorder) = &self.recorder {
             recorder.wakes(meta.id().number());
+        }
+        if let Some(spans) = &self.spans {
+            spans.wakes(meta.id().number());
         }
     }
 
@@ -138,18 +150,31 @@ impl Observer {
         if let Some(recorder) = &self.recorder {
             recorder.leaves(meta.id().number());
         }
+        if let Some(spans) = &self.spans {
+            spans.leaves(meta.id().number());
+        }
     }
 
     /// Looks at a poll of a task, which may be gone after that.
     pub(super) fn look_at(&self, task: &Subject, poll: impl FnOnce()) {
         hooks::tell(&self.hooks.before_poll, &task.meta());
-        self.inspect(task.id.number(), || self.watch(task.id.number(), poll));
+        let number = task.id.number();
+        self.in_span(number, || {
+            self.inspect(number, || self.watch(number, poll));
+        });
         hooks::tell(&self.hooks.after_poll, &task.meta());
     }
 
     /// Looks at a poll of `block_on`'s future.
     pub(super) fn look_at_main<R>(&self, poll: impl FnOnce() -> R) -> R {
         self.inspect(MAIN, || self.watch(MAIN, poll))
+    }
+
+    fn in_span(&self, task: u64, poll: impl FnOnce()) {
+        match &self.spans {
+            Some(spans) => spans.poll(task, poll),
+            None => poll(),
+        }
     }
 
     /// Listens to what a poll says that it waits for.

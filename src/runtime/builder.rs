@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use super::handle::{Handle, Shared};
 use super::proc::ThisThread;
-use super::stall::{self, Stall, StallHook};
+use super::spans;
+use super::stall::{Stall, StallHook};
 use super::stuck::Stuck;
 use super::turns::{Attendance, Turns};
 use super::watcher::Watcher;
@@ -22,6 +23,7 @@ use crate::executor::ledger::Ledger;
 use crate::executor::local::Executor;
 use crate::executor::observer::Observer;
 use crate::executor::recorder::Recorder;
+use crate::executor::spans::Spans;
 use crate::executor::unhandled::UnhandledPanic;
 use crate::executor::watch::Watch;
 use crate::histogram::Histogram;
@@ -74,6 +76,8 @@ pub struct Builder {
     stuck_after: Option<Duration>,
     /// Makes a recorder, if what happens is to be recorded.
     recorder: Option<MakeRecorder>,
+    /// Makes the spans of the tasks, if there are to be some.
+    pub(super) spans: Option<fn() -> Spans>,
     /// What else starts a thread beside the runtime's.
     starters: Vec<Starter>,
 }
@@ -105,10 +109,11 @@ impl Builder {
             poll_times: false,
             loop_lag: false,
             stall_limit: None,
-            on_stall: Arc::new(stall::log),
+            on_stall: Arc::new(spans::log),
             inspects: false,
             stuck_after: None,
             recorder: None,
+            spans: None,
             starters: Vec::new(),
         }
     }
@@ -333,7 +338,8 @@ impl Builder {
     }
 
     /// Tells of each poll that takes longer than `limit`, while it still runs: which task keeps the thread, where it was spawned, and what
-    /// its thread does. To standard error, or to the hook of [`on_stall`](Self::on_stall).
+    /// its thread does. To standard error, or with the feature `tracing` as an event of the target `toque::stall`, if a subscriber wants it;
+    /// or to the hook of [`on_stall`](Self::on_stall).
     ///
     /// A thread of its own looks four times within `limit`, every millisecond at most. So no poll is told of that is shorter, one that is
     /// twice as long is told of for sure, and each once. It takes a lock and some memory for each task, and two atomic stores a poll;
@@ -451,7 +457,14 @@ impl Builder {
             .stuck_after
             .map(|patience| Stuck::new(patience, companions.len()));
         let inspected = ledger.clone().filter(|ledger| ledger.inspects());
-        let observer = Observer::new(&home, self.hooks.clone(), watch, ledger, recorder.clone());
+        let observer = Observer::new(
+            &home,
+            self.hooks.clone(),
+            watch,
+            ledger,
+            recorder.clone(),
+            self.spans.map(|make| make()),
+        );
         let executor = Executor::new(home, self.event_interval, observer);
         let shared = Arc::new(Shared {
             home: Arc::clone(executor.home()),

@@ -20,6 +20,11 @@ mod random;
 mod registration;
 mod registry;
 mod shutdown;
+#[cfg(feature = "tracing")]
+mod spans;
+#[cfg(not(feature = "tracing"))]
+#[path = "no_spans.rs"]
+mod spans;
 mod stall;
 mod stuck;
 mod tasks;

@@ -1,7 +1,6 @@
 //! The stall: a poll that keeps the thread for too long, as it is told to whoever wants to know.
 
 use std::fmt;
-use std::io::Write as _;
 use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
@@ -54,9 +53,3 @@ impl fmt::Display for Stall {
 
 /// Called with each stall, on the watcher's thread.
 pub(super) type StallHook = Arc<dyn Fn(&Stall) + Send + Sync>;
-
-/// To standard error in one piece. What can't be written is lost: `eprintln!` would panic.
-pub(super) fn log(stall: &Stall) {
-    let line = format!("toque: {stall}\n");
-    let _ = std::io::stderr().lock().write_all(line.as_bytes());
-}
