@@ -294,7 +294,7 @@ fn the_future_of_block_on_is_shown_as_long_as_it_runs() {
     runtime.block_on(async {
         let shown = || toque::dump().block_on().cloned().unwrap();
         let (send, receive) = oneshot::channel::<()>();
-        drop(named("looks", async move {
+        let looks = named("looks", async move {
             let main = shown();
             assert_eq!((main.location.line(), main.polls), (line, 1));
             let TaskState::Waiting(waits) = &main.state else {
@@ -303,10 +303,11 @@ fn the_future_of_block_on_is_shown_as_long_as_it_runs() {
             assert!(matches!(waits[..], [Wait::Sync(_)]), "{main}");
             send.send(()).unwrap();
             assert_eq!(shown().state, TaskState::Ready, "woken");
-        }));
+        });
         receive.await.unwrap();
         let main = toque::dump().block_on().cloned().unwrap();
         assert_eq!((main.state, main.polls), (TaskState::Running, 2));
+        looks.await.unwrap();
     });
     assert!(handle.dump().block_on().is_none());
     let panics = || runtime.block_on(async { panic!("on purpose") });

@@ -41,6 +41,10 @@ pub(crate) enum Event {
     Life { task: u64, span: Span, who: Who },
 }
 
+/// What `Trace::new` says that an event takes.
+#[cfg(target_pointer_width = "64")]
+const _: () = assert!(size_of::<Event>() <= 128);
+
 /// What a task waits for, as far as there is room.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct WaitsOn {

@@ -399,8 +399,8 @@ impl Builder {
     ///   `patience`. With `Duration::MAX` a process with other threads is never said to be stuck.
     ///
     /// So a runtime that is alone fails at once, and never without reason. The tests of `cargo test` are not alone: choose a `patience` that
-    /// is longer than any thread of the test's own may take. What waits for a source that nobody will ever write to hangs on, as does one
-    /// that keeps a handle.
+    /// is longer than any thread of the test's own may take. Standard input is read by such a thread, too. What waits for a source that
+    /// nobody will ever write to hangs on, as does one that keeps a handle.
     ///
     /// # Example
     /// ```should_panic

@@ -10,7 +10,7 @@ use super::proc;
 use super::tasks::Dump;
 use crate::executor::local::Executor;
 
-/// A blocking job or a handle may go without a word: then somebody has to look again.
+/// A handle may go without a word, as may a blocking job: then somebody has to look again.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// What is known of a runtime that may be stuck.
@@ -78,9 +78,9 @@ impl Stuck {
         Some(left)
     }
 
-    /// Whether a blocking job runs, or somebody has a handle.
+    /// Whether somebody has a handle. A blocking job has one until it is done.
     fn has_helpers(&self, core: &Core) -> bool {
-        core.shared.pool.is_busy() || Arc::strong_count(&core.shared) > self.own_references.get()
+        Arc::strong_count(&core.shared) > self.own_references.get()
     }
 
     /// Whether all threads are the runtime's own. Those of the pool have nothing to do, so none comes or brings others; one that goes

@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, poll};
 
@@ -42,6 +43,9 @@ impl Builder {
     }
 }
 
+/// When to try again if the system has no memory to wait with. The thread stays: its runtime counts on it.
+const LATER: Duration = Duration::from_millis(100);
+
 /// Ends the thread when it is dropped. It does not wait for it: it may be printing to somebody who does not read.
 #[derive(Debug)]
 struct Dumper {
@@ -75,7 +79,8 @@ impl Drop for Dumper {
 }
 
 fn run(bell: &Bell, ended: &AtomicBool, ledger: &Ledger) {
-    while rings(bell) {
+    loop {
+        wait_for_a_ring(bell);
         // Acquire: with the end's store. The bell itself is the kernel's, which orders too.
         if ended.load(Ordering::Acquire) {
             return;
@@ -84,14 +89,14 @@ fn run(bell: &Bell, ended: &AtomicBool, ledger: &Ledger) {
     }
 }
 
-/// Waits for the next ring. False if that can't be waited for.
-fn rings(bell: &Bell) -> bool {
+/// Waits for the next ring.
+fn wait_for_a_ring(bell: &Bell) {
     loop {
         let mut fds = [PollFd::new(bell, PollFlags::IN)];
         match poll(&mut fds, None) {
-            Ok(_) if bell.answer().is_ok() => return true,
-            Ok(_) | Err(rustix::io::Errno::INTR | rustix::io::Errno::AGAIN) => {}
-            Err(_) => return false,
+            Ok(_) if bell.answer().is_ok() => return,
+            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+            Err(_) => thread::sleep(LATER),
         }
     }
 }

@@ -55,7 +55,8 @@ struct Shared {
 
 impl Trace {
     /// One that keeps the last `capacity` events of each runtime it records. A poll is one; so is a time asleep, ready or waiting, a
-    /// wake, and a task's life: five or six for a task that is woken once. One takes some 130 bytes, when it has come.
+    /// wake, and a task's life: five or six for a task that is woken once. One takes 128 bytes, when it has come, and the
+    /// name of a task or of a Unix socket.
     #[must_use]
     pub fn new(capacity: usize) -> Self {
         Self {
