@@ -115,6 +115,6 @@ fn a_dump_is_printed_while_a_task_blocks_the_loop_and_when_it_does_no_more() {
 fn what_cannot_be_caught_is_an_error() {
     let mut builder = toque::Builder::new_current_thread();
     let builder = builder.dump_on_signal(SignalKind::from_raw(9));
-    let error = builder.build().err().expect("SIGKILL");
+    let error = builder.build().expect_err("SIGKILL");
     assert_eq!(error.kind(), std::io::ErrorKind::InvalidInput);
 }

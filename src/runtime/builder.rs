@@ -331,7 +331,8 @@ impl Builder {
     }
 
     /// Notes how each task stands and what it waits for, to be asked for by [`Handle::tasks`] and [`toque::dump`](crate::dump()). Off by
-    /// default: each wake and each poll then takes a lock, each poll two looks at the clock, and each task some hundred bytes.
+    /// default: each wake and each poll then takes a lock, each poll two looks at the clock, each wait for a socket two system calls, which
+    /// ask for its addresses, and each task some hundred bytes.
     pub fn enable_task_inspection(&mut self) -> &mut Builder {
         self.inspects = true;
         self
