@@ -6,6 +6,8 @@ mod figure;
 mod future;
 mod histogram;
 #[cfg(not(loom))]
+mod json;
+#[cfg(not(loom))]
 mod readiness;
 #[cfg(not(loom))]
 mod rng;
@@ -55,6 +57,8 @@ mod task_local;
 mod task_tracker;
 #[cfg(not(loom))]
 pub mod time;
+#[cfg(not(loom))]
+pub mod trace;
 
 #[cfg(all(feature = "process", unix, not(loom)))]
 pub mod process;

@@ -57,6 +57,7 @@ impl TaskTracker {
     ///
     /// # Cancel safety
     /// Nothing is lost when the future is dropped.
+    #[track_caller]
     pub fn wait(&self) -> TaskTrackerWaitFuture<'_> {
         TaskTrackerWaitFuture {
             wait: self.tally.wait(),

@@ -17,6 +17,9 @@ mod lunch_time;
 #[path = "../examples/one_wake.rs"]
 mod one_wake;
 #[allow(dead_code)]
+#[path = "../examples/trace.rs"]
+mod trace;
+#[allow(dead_code)]
 #[path = "../examples/who_blocks.rs"]
 mod who_blocks;
 
@@ -60,6 +63,15 @@ fn who_blocks_names_the_culprit_and_prints_what_its_head_says() {
     who_blocks::who_blocks(say).unwrap();
     let promised = promised(include_str!("../examples/who_blocks.rs"));
     assert_eq!(promised.len(), 4);
+    assert_eq!(SAID.take(), promised);
+}
+
+#[test]
+fn trace_records_the_lunch_and_prints_what_its_head_says() {
+    let lunch = toque::trace::Trace::new(10_000);
+    trace::lunch_time(&lunch, say).unwrap();
+    let promised = promised(include_str!("../examples/trace.rs"));
+    assert_eq!(promised.len(), 3);
     assert_eq!(SAID.take(), promised);
 }
 

@@ -18,6 +18,7 @@ const LEVELS: [&[&str]; 10] = [
         "clock",
         "figure",
         "future",
+        "json",
         "readiness",
         "rng",
         "waits",
@@ -44,6 +45,7 @@ const LEVELS: [&[&str]; 10] = [
         "task_local",
         "task_tracker",
         "time",
+        "trace",
     ],
     // what stands on several of those: a child process is waited for by a signal, and talked to by pipes
     &["process"],

@@ -207,3 +207,10 @@ async fn ignore_may_stand_below() {
 async fn a_test_in_one_line() { is_a_future(&yield_now()) }
 
 fn is_a_future(_: &impl Future) {}
+
+/// It would hang without.
+#[toque::test(panic_when_stuck = 0)]
+#[should_panic(expected = "waits for Notify::notified at tests/macros_attributes.rs")]
+async fn a_test_that_nothing_will_wake_fails() {
+    toque::sync::Notify::new().notified().await;
+}

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tools::{caught, let_others_run, run};
 use toque::net::UdpSocket;
-use toque::runtime::{TaskInfo, TaskState, Wait};
+use toque::runtime::{Address, TaskInfo, TaskState, Wait};
 use toque::sync::{Mutex, Notify, oneshot};
 use toque::time::{Instant, sleep_until};
 use toque::{Builder, Handle, Runtime, spawn};
@@ -48,14 +48,14 @@ fn each_leaf_says_what_it_waits_for() {
         let deadline = Instant::now() + Duration::from_secs(3600);
         drop(named("timer", async move { sleep_until(deadline).await }));
         #[cfg(unix)]
-        let descriptor = {
+        let (descriptor, local) = {
             use std::os::fd::AsRawFd;
             let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
-            let descriptor = i64::from(socket.as_raw_fd());
+            let (descriptor, local) = (socket.as_raw_fd(), socket.local_addr().unwrap());
             drop(named("socket", async move {
                 drop(socket.recv(&mut [0; 8]).await)
             }));
-            descriptor
+            (i64::from(descriptor), local)
         };
         let never = spawn(pending::<()>());
         let id = never.id();
@@ -74,7 +74,15 @@ fn each_leaf_says_what_it_waits_for() {
 
         assert_eq!(waits("timer"), [Wait::Timer(deadline)]);
         #[cfg(unix)]
-        assert_eq!(waits("socket"), [Wait::Read(descriptor)]);
+        {
+            let waits = waits("socket");
+            let [Wait::Read(waited)] = &waits[..] else {
+                panic!("{waits:?}");
+            };
+            assert_eq!(waited.number, descriptor);
+            assert_eq!(waited.local, Some(Address::Ip(local)));
+            assert_eq!(waited.peer, None);
+        }
         assert_eq!(waits("join"), [Wait::Task(id)]);
         for name in ["channel", "lock", "notify"] {
             assert!(matches!(waits(name)[..], [Wait::Sync(_)]), "{name}");
@@ -187,7 +195,10 @@ fn the_dump_is_text_and_json() {
         drop(named("join", async move { drop(never.await) }));
         let_others_run().await;
         let text = toque::dump().to_string();
-        assert!(text.starts_with("2 tasks\ntask "), "{text}");
+        assert!(
+            text.starts_with("2 tasks\nblock_on, called at tests/") && text.contains("\ntask "),
+            "{text}"
+        );
         assert!(
             text.contains(&format!("waits for the end of task {id}; 1 polls")),
             "{text}"
@@ -204,6 +215,8 @@ fn the_dump_is_text_and_json() {
         dump.tasks()[0].id
     )));
     assert!(json.starts_with('[') && json.ends_with("}]"));
+    assert!(dump.block_on().unwrap().polls > 0);
+    assert!(json.starts_with(r#"[{"id":null,"name":"block_on","location":"tests/"#));
 }
 
 #[test]
@@ -214,4 +227,90 @@ fn a_runtime_that_notes_nothing_says_so() {
         assert_eq!(toque::dump().to_json(), "[]");
     });
     caught(|| drop(toque::dump())).assert_names(file!(), &["toque::dump", "block_on"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_socket_is_shown_with_both_addresses() {
+    use toque::io::{AsyncRead, AsyncWrite};
+    use toque::net::{TcpListener, TcpStream, UnixStream};
+
+    inspected().block_on(async {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let here = listener.local_addr().unwrap();
+        let client = TcpStream::connect(here).await.unwrap();
+        let there = client.local_addr().unwrap();
+        let (mut server, _) = listener.accept().await.unwrap();
+        drop(named(
+            "accepts",
+            async move { drop(listener.accept().await) },
+        ));
+        drop(named("reads", async move {
+            let read = std::future::poll_fn(|cx| {
+                std::pin::Pin::new(&mut server).poll_read(cx, &mut [0; 8])
+            });
+            drop(read.await);
+        }));
+        let (mut one, other) = UnixStream::pair().unwrap();
+        drop(named("writes", async move {
+            let full = std::future::poll_fn(|cx| {
+                loop {
+                    let write = std::pin::Pin::new(&mut one).poll_write(cx, &[0; 65536]);
+                    std::task::ready!(write).unwrap();
+                }
+            });
+            full.await
+        }));
+        for _ in 0..100 {
+            toque::task::yield_now().await;
+        }
+        let show = |name| waits(name).iter().map(Wait::to_string).collect::<String>();
+        let accepts = show("accepts");
+        assert!(
+            accepts.ends_with(&format!(" on {here} to be readable")),
+            "{accepts}"
+        );
+        let reads = show("reads");
+        let expected = format!(" on {here} with {there} to be readable");
+        assert!(
+            reads.starts_with("socket ") && reads.ends_with(&expected),
+            "{reads}"
+        );
+        let writes = show("writes");
+        assert!(
+            writes.starts_with("descriptor ") && writes.ends_with(" to be writable"),
+            "it has no name: {writes}"
+        );
+        drop((client, other));
+    });
+}
+
+#[test]
+fn the_future_of_block_on_is_shown_as_long_as_it_runs() {
+    let runtime = inspected();
+    let handle = runtime.handle().clone();
+    assert!(handle.dump().block_on().is_none());
+    let line = line!() + 1;
+    runtime.block_on(async {
+        let shown = || toque::dump().block_on().cloned().unwrap();
+        let (send, receive) = oneshot::channel::<()>();
+        let looks = named("looks", async move {
+            let main = shown();
+            assert_eq!((main.location.line(), main.polls), (line, 1));
+            let TaskState::Waiting(waits) = &main.state else {
+                panic!("{main}");
+            };
+            assert!(matches!(waits[..], [Wait::Sync(_)]), "{main}");
+            send.send(()).unwrap();
+            assert_eq!(shown().state, TaskState::Ready, "woken");
+        });
+        receive.await.unwrap();
+        let main = toque::dump().block_on().cloned().unwrap();
+        assert_eq!((main.state, main.polls), (TaskState::Running, 2));
+        looks.await.unwrap();
+    });
+    assert!(handle.dump().block_on().is_none());
+    let panics = || runtime.block_on(async { panic!("on purpose") });
+    drop(caught(panics));
+    assert!(handle.dump().block_on().is_none(), "after a panic too");
 }

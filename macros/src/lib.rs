@@ -24,6 +24,7 @@ use expand::Attribute;
 ///
 /// # Settings
 /// - `start_paused = true`: the clock stands still, and jumps to the next timer when no task is ready.
+/// - `panic_when_stuck = 5`: `Builder::panic_when_stuck`, with that many seconds.
 /// - `rng_seed = 7`: the seed of `Builder::rng_seed`.
 /// - `crate = "path"`: where toque is, if it has another name.
 /// - `flavor = "current_thread"` or `"local"`: what it is anyway. For those who come from tokio.

@@ -8,9 +8,10 @@ use crate::error::Error;
 use crate::tokens::{is_punct, unwrapped};
 
 /// What can be set, each with an example.
-const KNOWN: [(&str, &str); 4] = [
+const KNOWN: [(&str, &str); 5] = [
     ("crate", "crate = \"toque\""),
     ("flavor", "flavor = \"current_thread\""),
+    ("panic_when_stuck", "panic_when_stuck = 5"),
     ("rng_seed", "rng_seed = 7"),
     ("start_paused", "start_paused = true"),
 ];
@@ -59,7 +60,8 @@ impl Settings {
         match name {
             "crate" => self.toque = path(value(name, setting)?)?,
             "flavor" => flavor(value(name, setting)?)?,
-            "rng_seed" => self.call(name, &number(value(name, setting)?)?),
+            "panic_when_stuck" => self.call(name, &seconds(number(name, value(name, setting)?)?)),
+            "rng_seed" => self.call(name, &number(name, value(name, setting)?)?),
             "start_paused" => self.call(name, &boolean(value(name, setting)?)?),
             "worker_threads" => return Err(one_thread(setting)),
             _ => return Err(unknown(name, setting)),
@@ -141,13 +143,18 @@ fn is_path(path: &str) -> bool {
         .all(|name| !name.is_empty() && is_name(name))
 }
 
-fn number(value: TokenTree) -> Result<String, Error> {
+/// A duration, as the expansion can name one.
+fn seconds(number: String) -> String {
+    format!("::core::time::Duration::from_secs({number})")
+}
+
+fn number(name: &str, value: TokenTree) -> Result<String, Error> {
     let text = value.to_string();
     match text.parse::<u64>() {
         Ok(_) => Ok(text),
         Err(_) => Err(Error::new(
             value.span(),
-            "`rng_seed` wants a number from 0 to 2^64 - 1",
+            format!("`{name}` wants a number from 0 to 2^64 - 1"),
         )),
     }
 }

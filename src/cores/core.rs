@@ -1,6 +1,7 @@
 //! One core, as its own `main` sees it: which it is, who the others are, and when to stop.
 
 use std::fmt;
+use std::future::Future;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -106,8 +107,9 @@ impl Core {
     ///
     /// # Cancel safety
     /// Nothing is lost.
-    pub async fn stopped(&self) {
-        self.team.stop.cancelled().await;
+    #[track_caller]
+    pub fn stopped(&self) -> impl Future<Output = ()> {
+        self.team.stop.cancelled()
     }
 
     /// The token that [`stop`](Self::stop) cancels, for those who want to pass it on.

@@ -105,6 +105,13 @@ impl<T> Injector<T> {
         may_sleep
     }
 
+    /// Whether nothing waits, and nothing will come: `sender_is_left` says whether somebody may still send. If so, the owner has announced
+    /// that he will sleep.
+    pub(crate) fn is_over(&self, sender_is_left: impl FnOnce() -> bool) -> bool {
+        // In this order: who sends and goes does so in this order too, and what the last of them has sent is seen by the second look.
+        !sender_is_left() && self.park()
+    }
+
     /// The owner is awake: nobody needs to ring.
     pub(crate) fn unpark(&self) {
         self.parked.store(false, Ordering::Relaxed);

@@ -1,6 +1,7 @@
 //! Models of the injector's handshake: every interleaving of an owner and his senders.
 
 use super::*;
+use loom::sync::atomic::AtomicUsize;
 use loom::sync::{Arc, Condvar, Mutex as LoomMutex};
 use loom::thread;
 
@@ -108,5 +109,25 @@ fn at_the_end_an_item_is_on_exactly_one_side() {
         let kept = injector.close().len();
         let returned = sender.join().unwrap();
         assert_eq!(kept + usize::from(returned), 1);
+    });
+}
+
+/// It is never over while an item waits, or somebody may still send one.
+/// Mutants that fail it: `injector_looks_before_the_last_sender_goes` (the owner's two looks swapped), `injector_is_over_without_a_look`.
+#[test]
+fn what_the_last_sender_sends_is_not_missed() {
+    loom::model(|| {
+        let injector = Arc::new(Injector::new());
+        let senders = Arc::new(AtomicUsize::new(1)); // std's `Arc` of a handle, which loom does not look into
+        let sends = thread::spawn({
+            let (injector, senders) = (injector.clone(), senders.clone());
+            move || {
+                drop(injector.push(1));
+                senders.fetch_sub(1, Ordering::Release); // after that, as the `Arc`'s drop
+            }
+        });
+        let is_over = injector.is_over(|| senders.load(Ordering::Relaxed) > 0); // as its `strong_count`
+        assert!(!is_over, "an item waits, or will");
+        sends.join().unwrap();
     });
 }

@@ -7,9 +7,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::task::{Id, Meta};
+use super::watch::MAIN;
 use crate::waits::Wait;
 
-/// Every task that lives, by its number.
+/// Every task that lives, by its number, and the future of `block_on`, by [`MAIN`].
 #[derive(Debug)]
 pub(crate) struct Ledger {
     tasks: Mutex<BTreeMap<u64, Entry>>,
@@ -20,8 +21,10 @@ pub(crate) struct Ledger {
 /// What is known of a task.
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
-    pub(crate) id: Id,
+    /// `None` for the future of `block_on`.
+    pub(crate) id: Option<Id>,
     pub(crate) name: Option<Box<str>>,
+    /// Where it was spawned, or `block_on` was called.
     pub(crate) location: &'static Location<'static>,
     pub(crate) standing: Standing,
     /// What it waited for when its last poll ended.
@@ -40,6 +43,20 @@ pub(crate) enum Standing {
     Running,
     /// Its last poll found nothing, and nobody has woken it since.
     Waiting,
+}
+
+impl Entry {
+    fn new(location: &'static Location<'static>) -> Self {
+        Self {
+            id: None,
+            name: None,
+            location,
+            standing: Standing::Ready,
+            waits: Vec::new(),
+            polls: 0,
+            busy: Duration::ZERO,
+        }
+    }
 }
 
 impl Ledger {
@@ -61,19 +78,24 @@ impl Ledger {
 
     pub(super) fn enter(&self, meta: &Meta) {
         let entry = Entry {
-            id: meta.id(),
+            id: Some(meta.id()),
             name: meta.name().map(Into::into),
-            location: meta.location(),
-            standing: Standing::Ready,
-            waits: Vec::new(),
-            polls: 0,
-            busy: Duration::ZERO,
+            ..Entry::new(meta.location())
         };
-        self.tasks().insert(entry.id.number(), entry);
+        self.insert(meta.id().number(), entry);
     }
 
-    pub(super) fn strike_out(&self, id: Id) {
-        let entry = self.tasks().remove(&id.number());
+    /// The future of `block_on`, which was called there.
+    pub(super) fn enter_main(&self, location: &'static Location<'static>) {
+        self.insert(MAIN, Entry::new(location));
+    }
+
+    fn insert(&self, number: u64, entry: Entry) {
+        self.tasks().insert(number, entry);
+    }
+
+    pub(super) fn strike_out(&self, number: u64) {
+        let entry = self.tasks().remove(&number);
         drop(entry); // after the lock
     }
 
@@ -97,18 +119,18 @@ impl Ledger {
     }
 
     /// The task is put into the queue.
-    pub(super) fn wakes(&self, id: Id) {
-        if let Some(entry) = self.tasks().get_mut(&id.number()) {
+    pub(super) fn wakes(&self, task: u64) {
+        if let Some(entry) = self.tasks().get_mut(&task) {
             entry.standing = Standing::Ready;
         }
     }
 
-    /// The task with this number, if it lives.
+    /// The task with this number, or the future of `block_on`, if it lives.
     pub(crate) fn get(&self, number: u64) -> Option<Entry> {
         self.tasks().get(&number).cloned()
     }
 
-    /// All, in the order they were spawned.
+    /// All, in the order they were spawned; the future of `block_on` before.
     pub(crate) fn all(&self) -> Vec<Entry> {
         self.tasks().values().cloned().collect()
     }

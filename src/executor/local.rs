@@ -3,7 +3,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Waker;
@@ -11,7 +11,7 @@ use std::task::Waker;
 use super::here;
 use super::home::{Home, Message};
 use super::join::{JoinHandle, Task};
-use super::observer::{Observer, Subject};
+use super::observer::{MainShown, Observer, Subject};
 use super::queue::{Queue, Work};
 use super::table::{Place, Table};
 use super::task::{self, Guarded, Id, Meta, Origin, Runnable};
@@ -202,9 +202,31 @@ impl Executor {
         }
     }
 
+    /// The future of `block_on` was woken.
+    #[inline]
+    pub(super) fn wakes_main(&self) {
+        if self.attended.get() {
+            self.note_main_wake();
+        }
+        self.push(Work::Main);
+    }
+
+    #[cold]
+    fn note_main_wake(&self) {
+        if let Some(observer) = &self.observer {
+            observer.wakes_main();
+        }
+    }
+
+    /// Shows the future of `block_on`, called there, to those who look, until the end of what comes back.
+    pub(crate) fn show_main(&self, location: &'static Location<'static>) -> Option<MainShown<'_>> {
+        let observer = self.observer.as_ref()?;
+        Some(observer.shows_main(location))
+    }
+
     /// Puts work at the end of the queue.
     #[inline]
-    pub(crate) fn push(&self, work: Work) {
+    fn push(&self, work: Work) {
         self.queue.push(work);
     }
 
@@ -302,7 +324,7 @@ impl Executor {
     fn accept(&self, message: Message) {
         match message {
             Message::Errand(errand) => return self.run_errand(errand),
-            Message::Main => self.push(Work::Main),
+            Message::Main => self.wakes_main(),
             Message::Ready(task) if task.metadata().is_counted() => self.wakes(task),
             Message::Ready(task) => self.admit(task),
         }
@@ -319,6 +341,16 @@ impl Executor {
     /// Announces that the thread will sleep. False if it must not, since something is ready.
     pub(crate) fn park(&self) -> bool {
         self.queue.is_empty() && self.home.injector().park()
+    }
+
+    /// As `park`, where it matters whether the thread will ever be woken: `sender_is_left` says whether somebody may still send.
+    pub(crate) fn is_over(&self, sender_is_left: impl FnOnce() -> bool) -> bool {
+        self.queue.is_empty() && self.home.injector().is_over(sender_is_left)
+    }
+
+    /// Whether nothing is ready, and nothing has been sent.
+    pub(crate) fn has_nothing(&self) -> bool {
+        self.queue.is_empty() && !self.home.injector().is_filled()
     }
 
     /// The thread is awake again.

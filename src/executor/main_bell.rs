@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use super::here;
 use super::home::{Home, Message};
-use super::queue::Work;
 use crate::waker::{Latch, Ring};
 
 pub(crate) struct MainBell {
@@ -33,7 +32,7 @@ impl Ring for MainBell {
         if !self.rung.set() {
             return;
         }
-        if here::at(&self.home, |executor| executor.push(Work::Main)).is_none() {
+        if here::at(&self.home, |executor| executor.wakes_main()).is_none() {
             // If the executor has gone, so has the future.
             drop(self.home.send(Message::Main));
         }

@@ -21,6 +21,12 @@ pub(crate) mod local;
 pub(crate) mod main_bell;
 pub(crate) mod observer;
 pub(crate) mod queue;
+pub(crate) mod recorder;
+#[cfg(feature = "tracing")]
+pub(crate) mod spans;
+#[cfg(not(feature = "tracing"))]
+#[path = "no_spans.rs"]
+pub(crate) mod spans;
 mod table;
 pub(crate) mod task;
 pub(crate) mod unhandled;

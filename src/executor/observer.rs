@@ -9,6 +9,8 @@ use super::extras::Shared;
 use super::home::Home;
 use super::hooks::{self, Hooks, TaskMeta};
 use super::ledger::Ledger;
+use super::recorder::Recorder;
+use super::spans::Spans;
 use super::task::{Id, Meta};
 use super::watch::{MAIN, Watch};
 use crate::shim::sync;
@@ -24,6 +26,10 @@ pub(crate) struct Observer {
     watch: Option<Arc<Watch>>,
     /// Where it notes who lives, for those who look from other threads.
     ledger: Option<Arc<Ledger>>,
+    /// Where it tells what happens when, if that is recorded. Then it also inspects.
+    recorder: Option<Arc<Recorder>>,
+    /// Those of the tasks, if there are some.
+    spans: Option<Spans>,
     looks_at_polls: bool,
 }
 
@@ -57,17 +63,22 @@ impl Observer {
         hooks: Hooks,
         watch: Option<Arc<Watch>>,
         ledger: Option<Arc<Ledger>>,
+        recorder: Option<Arc<Recorder>>,
+        spans: Option<Spans>,
     ) -> Option<Self> {
         let takes_times = home.figures().poll_times.is_some();
         let looks_at_polls = takes_times
             || hooks.concern_polls()
             || watch.is_some()
+            || spans.is_some()
             || ledger.as_ref().is_some_and(|ledger| ledger.inspects());
         (looks_at_polls || hooks.concern_tasks() || ledger.is_some()).then(|| Self {
             hooks,
             home: Arc::clone(home),
             watch,
             ledger,
+            recorder,
+            spans,
             looks_at_polls,
         })
     }
@@ -82,14 +93,47 @@ impl Observer {
         if let Some(ledger) = &self.ledger {
             ledger.enter(meta);
         }
+        if let Some(recorder) = &self.recorder {
+            recorder.arrives(meta);
+        }
+        if let Some(spans) = &self.spans {
+            spans.arrives(meta);
+        }
         hooks::tell(&self.hooks.spawn, &TaskMeta::of(meta));
     }
 
     /// A task was woken.
     pub(super) fn wakes(&self, meta: &Meta) {
         if let Some(ledger) = self.inspected() {
-            ledger.wakes(meta.id());
+            ledger.wakes(meta.id().number());
         }
+        if let Some(recorder) = &self.recorder {
+            recorder.wakes(meta.id().number());
+        }
+        if let Some(spans) = &self.spans {
+            spans.wakes(meta.id().number());
+        }
+    }
+
+    /// The future of `block_on` was.
+    pub(super) fn wakes_main(&self) {
+        if let Some(ledger) = self.inspected() {
+            ledger.wakes(MAIN);
+        }
+        if let Some(recorder) = &self.recorder {
+            recorder.wakes(MAIN);
+        }
+    }
+
+    /// `block_on` begins: its future is shown until the end of what comes back.
+    pub(super) fn shows_main(&self, location: &'static Location<'static>) -> MainShown<'_> {
+        if let Some(ledger) = &self.ledger {
+            ledger.enter_main(location);
+        }
+        if let Some(recorder) = &self.recorder {
+            recorder.main_arrives(location);
+        }
+        MainShown(self)
     }
 
     /// Where it notes how tasks stand, if it does.
@@ -101,32 +145,56 @@ impl Observer {
     pub(super) fn leaves(&self, meta: &Meta) {
         hooks::tell(&self.hooks.terminate, &TaskMeta::of(meta));
         if let Some(ledger) = &self.ledger {
-            ledger.strike_out(meta.id());
+            ledger.strike_out(meta.id().number());
+        }
+        if let Some(recorder) = &self.recorder {
+            recorder.leaves(meta.id().number());
+        }
+        if let Some(spans) = &self.spans {
+            spans.leaves(meta.id().number());
         }
     }
 
     /// Looks at a poll of a task, which may be gone after that.
     pub(super) fn look_at(&self, task: &Subject, poll: impl FnOnce()) {
         hooks::tell(&self.hooks.before_poll, &task.meta());
-        self.inspect(task.id.number(), || self.watch(task.id.number(), poll));
+        let number = task.id.number();
+        self.in_span(number, || {
+            self.inspect(number, || self.watch(number, poll));
+        });
         hooks::tell(&self.hooks.after_poll, &task.meta());
     }
 
     /// Looks at a poll of `block_on`'s future.
     pub(super) fn look_at_main<R>(&self, poll: impl FnOnce() -> R) -> R {
-        self.watch(MAIN, poll)
+        self.inspect(MAIN, || self.watch(MAIN, poll))
+    }
+
+    fn in_span(&self, task: u64, poll: impl FnOnce()) {
+        match &self.spans {
+            Some(spans) => spans.poll(task, poll),
+            None => poll(),
+        }
     }
 
     /// Listens to what a poll says that it waits for.
-    fn inspect(&self, task: u64, poll: impl FnOnce()) {
+    fn inspect<R>(&self, task: u64, poll: impl FnOnce() -> R) -> R {
         let Some(ledger) = self.inspected() else {
             return poll();
         };
         ledger.begins(task);
+        if let Some(recorder) = &self.recorder {
+            recorder.begins(task);
+        }
         let listening = Listening::begin();
         let begin = Instant::now();
-        poll();
-        ledger.ends(task, listening.end(), begin.elapsed());
+        let result = poll();
+        let (took, waits) = (begin.elapsed(), listening.end());
+        if let Some(recorder) = &self.recorder {
+            recorder.ends(&waits);
+        }
+        ledger.ends(task, waits, took);
+        result
     }
 
     fn watch<R>(&self, task: u64, poll: impl FnOnce() -> R) -> R {
@@ -152,5 +220,19 @@ impl Observer {
         let result = poll();
         times.record(before.elapsed());
         result
+    }
+}
+
+/// The future of `block_on`, as long as that runs: it may end by a panic.
+pub(crate) struct MainShown<'a>(&'a Observer);
+
+impl Drop for MainShown<'_> {
+    fn drop(&mut self) {
+        if let Some(ledger) = &self.0.ledger {
+            ledger.strike_out(MAIN);
+        }
+        if let Some(recorder) = &self.0.recorder {
+            recorder.main_leaves();
+        }
     }
 }

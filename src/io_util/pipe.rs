@@ -8,6 +8,15 @@ use std::task::{Context, Poll, Waker, ready};
 use crate::future::budget;
 use crate::shim::sync::Mutex;
 use crate::sync::seat;
+use crate::waits::note_call;
+
+/// Says what the task waits for; by whose line, its traits do not tell.
+fn noted<R>(poll: Poll<R>) -> Poll<R> {
+    if poll.is_pending() {
+        note_call("io::DuplexStream", None);
+    }
+    poll
+}
 
 /// One direction between two tasks.
 #[derive(Debug)]
@@ -48,12 +57,8 @@ impl Pipe {
     pub(super) fn poll_read(&self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<usize> {
         ready!(budget::poll_proceed(cx));
         let attempt = |state: &mut State| state.read(buf);
-        let (n, writer) = ready!(seat::poll(
-            &self.state,
-            cx,
-            |state| &mut state.reader,
-            attempt
-        ));
+        let poll = seat::poll(&self.state, cx, |state| &mut state.reader, attempt);
+        let (n, writer) = ready!(noted(poll));
         seat::wake(writer);
         budget::spend();
         Poll::Ready(n)
@@ -67,12 +72,8 @@ impl Pipe {
     ) -> Poll<io::Result<usize>> {
         ready!(budget::poll_proceed(cx));
         let attempt = |state: &mut State| state.write(bufs);
-        let (result, reader) = ready!(seat::poll(
-            &self.state,
-            cx,
-            |state| &mut state.writer,
-            attempt
-        ));
+        let poll = seat::poll(&self.state, cx, |state| &mut state.writer, attempt);
+        let (result, reader) = ready!(noted(poll));
         seat::wake(reader);
         budget::spend();
         Poll::Ready(result)

@@ -22,6 +22,7 @@ use crate::executor::task::Id;
 use crate::future::budget;
 use crate::ready_list::ReadyList;
 use crate::runtime::{Handle, Runtime, spawn, spawn_blocking};
+use crate::waits::called;
 
 new_key_type! {
     /// Names a task of one set.
@@ -269,8 +270,12 @@ impl<T: 'static> JoinSet<T> {
     ///
     /// # Cancel safety
     /// Nothing is lost: the tasks are the set's, and the next call gives what this one would have.
-    pub async fn join_next(&mut self) -> Option<Result<T, JoinError>> {
-        poll_fn(|cx| self.poll_join_next(cx)).await
+    #[track_caller]
+    pub fn join_next(&mut self) -> impl Future<Output = Option<Result<T, JoinError>>> {
+        called(
+            || "task::JoinSet::join_next",
+            poll_fn(|cx| self.poll_join_next(cx)),
+        )
     }
 
     /// As [`join_next`](Self::join_next), with the task's id; the one of a task without an output is in its error.
@@ -280,8 +285,14 @@ impl<T: 'static> JoinSet<T> {
     ///
     /// # Cancel safety
     /// As `join_next`.
-    pub async fn join_next_with_id(&mut self) -> Option<Result<(Id, T), JoinError>> {
-        poll_fn(|cx| self.poll_join_next_with_id(cx)).await
+    #[track_caller]
+    pub fn join_next_with_id(
+        &mut self,
+    ) -> impl Future<Output = Option<Result<(Id, T), JoinError>>> {
+        called(
+            || "task::JoinSet::join_next_with_id",
+            poll_fn(|cx| self.poll_join_next_with_id(cx)),
+        )
     }
 
     /// The outcome of a task that has ended, if there is one.
@@ -327,18 +338,21 @@ impl<T: 'static> JoinSet<T> {
     /// assert_eq!(set.join_all().await, [0, 1, 2]);
     /// # });
     /// ```
-    pub async fn join_all(mut self) -> Vec<T> {
-        let mut outputs = Vec::with_capacity(self.len());
-        while let Some(outcome) = self.join_next().await {
-            match outcome {
-                Ok(output) => outputs.push(output),
-                Err(error) if error.is_panic() => resume_unwind(error.into_panic()),
-                Err(error) => {
-                    panic!("`JoinSet::join_all`: {error}; `join_next` gives the outcome of each")
+    #[track_caller]
+    pub fn join_all(mut self) -> impl Future<Output = Vec<T>> {
+        called(|| "task::JoinSet::join_all", async move {
+            let mut outputs = Vec::with_capacity(self.len());
+            while let Some(outcome) = self.next().await {
+                match outcome {
+                    Ok(output) => outputs.push(output),
+                    Err(error) if error.is_panic() => resume_unwind(error.into_panic()),
+                    Err(error) => panic!(
+                        "`JoinSet::join_all`: {error}; `join_next` gives the outcome of each"
+                    ),
                 }
             }
-        }
-        outputs
+            outputs
+        })
     }
 
     /// Aborts all tasks, and waits until the last of their futures is dropped. The set can be used again.
@@ -357,9 +371,17 @@ impl<T: 'static> JoinSet<T> {
     /// assert!(set.is_empty());
     /// # });
     /// ```
-    pub async fn shutdown(&mut self) {
-        self.abort_all();
-        while self.join_next().await.is_some() {}
+    #[track_caller]
+    pub fn shutdown(&mut self) -> impl Future<Output = ()> {
+        called(|| "task::JoinSet::shutdown", async {
+            self.abort_all();
+            while self.next().await.is_some() {}
+        })
+    }
+
+    /// `join_next` for those who name themselves.
+    async fn next(&mut self) -> Option<Result<T, JoinError>> {
+        poll_fn(|cx| self.poll_join_next(cx)).await
     }
 
     /// As [`join_next`](Self::join_next), for hand-written futures.

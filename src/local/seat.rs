@@ -4,8 +4,6 @@
 use std::cell::RefCell;
 use std::task::{Context, Poll, Waker};
 
-use crate::waits::{self, Wait};
-
 /// Tries; if that gives nothing, seats the task in `seat`, and whoever changes the state owes it a wake.
 #[inline]
 pub(super) fn poll<S, R>(
@@ -19,7 +17,7 @@ pub(super) fn poll<S, R>(
         return Poll::Ready(result);
     }
     if is_seated(seat(&mut borrowed), cx) {
-        return waits();
+        return Poll::Pending;
     }
     drop(borrowed);
     take_seat(state, cx, seat, attempt)
@@ -44,13 +42,6 @@ fn take_seat<S, R>(
     let replaced = seat(&mut borrowed).replace(waker);
     drop(borrowed);
     drop(replaced);
-    waits()
-}
-
-/// Says so, where somebody notes what tasks wait for.
-#[inline]
-fn waits<R>() -> Poll<R> {
-    waits::note(|| Wait::Sync("the other end of a channel"));
     Poll::Pending
 }
 

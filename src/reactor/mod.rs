@@ -139,6 +139,14 @@ impl Reactor {
         self.sources.borrow().is_empty()
     }
 
+    /// Whether somebody waits for an event. One that has polled a source and is gone counts until that has an event, or is gone too.
+    pub(crate) fn is_awaited(&self) -> bool {
+        let sources = self.sources.borrow();
+        sources
+            .values()
+            .any(|source| source.awaited() != Readiness::NONE)
+    }
+
     /// Whether an operation is worth a try.
     #[inline]
     pub(crate) fn is_ready(&self, key: SourceKey, direction: Direction) -> bool {

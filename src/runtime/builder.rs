@@ -1,5 +1,6 @@
 //! The builder: a runtime's settings.
 
+use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::io;
@@ -9,9 +10,11 @@ use std::time::Duration;
 
 use super::handle::{Handle, Shared};
 use super::proc::ThisThread;
-use super::stall::{self, Stall, StallHook};
+use super::spans;
+use super::stall::{Stall, StallHook};
+use super::stuck::Stuck;
 use super::turns::{Attendance, Turns};
-use super::watcher::{Watched, Watcher};
+use super::watcher::Watcher;
 use super::{Core, Runtime, current, registry};
 use crate::clock::Clock;
 use crate::executor::home::{Figures, Home};
@@ -19,6 +22,8 @@ use crate::executor::hooks::{Hooks, TaskMeta};
 use crate::executor::ledger::Ledger;
 use crate::executor::local::Executor;
 use crate::executor::observer::Observer;
+use crate::executor::recorder::Recorder;
+use crate::executor::spans::Spans;
 use crate::executor::unhandled::UnhandledPanic;
 use crate::executor::watch::Watch;
 use crate::histogram::Histogram;
@@ -67,7 +72,22 @@ pub struct Builder {
     on_stall: StallHook,
     /// Whether it is noted how tasks stand.
     inspects: bool,
+    /// How long `block_on` waits for other threads before it is said to be stuck. `None` if it never is.
+    stuck_after: Option<Duration>,
+    /// Makes a recorder, if what happens is to be recorded.
+    recorder: Option<MakeRecorder>,
+    /// Makes the spans of the tasks, if there are to be some.
+    pub(super) spans: Option<fn() -> Spans>,
+    /// What else starts a thread beside the runtime's.
+    starters: Vec<Starter>,
 }
+
+/// Gives each runtime that is built its own.
+pub(crate) type MakeRecorder = Arc<dyn Fn() -> Arc<Recorder> + Send + Sync>;
+/// A thread beside the runtime's own. Dropped, it ends.
+pub(crate) type Companion = Box<dyn Any>;
+/// Starts one that reads the ledger.
+pub(crate) type Starter = Arc<dyn Fn(Arc<Ledger>) -> io::Result<Companion> + Send + Sync>;
 
 impl Builder {
     /// The default settings. There is but one kind of runtime; the name is tokio's.
@@ -89,8 +109,12 @@ impl Builder {
             poll_times: false,
             loop_lag: false,
             stall_limit: None,
-            on_stall: Arc::new(stall::log),
+            on_stall: Arc::new(spans::log),
             inspects: false,
+            stuck_after: None,
+            recorder: None,
+            spans: None,
+            starters: Vec::new(),
         }
     }
 
@@ -307,14 +331,16 @@ impl Builder {
     }
 
     /// Notes how each task stands and what it waits for, to be asked for by [`Handle::tasks`] and [`toque::dump`](crate::dump()). Off by
-    /// default: each wake and each poll then takes a lock, each poll two looks at the clock, and each task some hundred bytes.
+    /// default: each wake and each poll then takes a lock, each poll two looks at the clock, each wait for a socket two system calls, which
+    /// ask for its addresses, and each task some hundred bytes.
     pub fn enable_task_inspection(&mut self) -> &mut Builder {
         self.inspects = true;
         self
     }
 
     /// Tells of each poll that takes longer than `limit`, while it still runs: which task keeps the thread, where it was spawned, and what
-    /// its thread does. To standard error, or to the hook of [`on_stall`](Self::on_stall).
+    /// its thread does. To standard error, or with the feature `tracing` as an event of the target `toque::stall`, if a subscriber wants it;
+    /// or to the hook of [`on_stall`](Self::on_stall).
     ///
     /// A thread of its own looks four times within `limit`, every millisecond at most. So no poll is told of that is shorter, one that is
     /// twice as long is told of for sure, and each once. It takes a lock and some memory for each task, and two atomic stores a poll;
@@ -360,6 +386,55 @@ impl Builder {
         self
     }
 
+    /// Has `block_on` panic, with a [`dump`](crate::dump()), when nothing can wake what it waits for. For tests, which would hang instead.
+    /// It inspects tasks, as [`enable_task_inspection`](Self::enable_task_inspection) does.
+    ///
+    /// It is stuck when all of this holds:
+    /// - no task is ready, nor is the future of `block_on`, and no other thread has sent anything;
+    /// - no timer is set;
+    /// - nobody waits for a descriptor: a socket, a signal, a child process;
+    /// - no blocking job runs, or waits for a thread;
+    /// - nobody has a [`Handle`] of the runtime, or its [`RuntimeMetrics`](super::RuntimeMetrics), on whatever thread;
+    /// - the process has no other threads but those of this runtime (on Linux; elsewhere that is not known). If it has some, one of them
+    ///   may have a `Waker`, a `JoinHandle` or the other end of a channel, and nobody can know: then all of the above must have been so for
+    ///   `patience`. With `Duration::MAX` a process with other threads is never said to be stuck.
+    ///
+    /// So a runtime that is alone fails at once, and never without reason. The tests of `cargo test` are not alone: choose a `patience` that
+    /// is longer than any thread of the test's own may take. Standard input is read by such a thread, too. What waits for a source that
+    /// nobody will ever write to hangs on, as does one that keeps a handle.
+    ///
+    /// # Example
+    /// ```should_panic
+    /// use std::time::Duration;
+    ///
+    /// let runtime = toque::Builder::new_current_thread()
+    ///     .panic_when_stuck(Duration::from_millis(100))
+    ///     .build()
+    ///     .unwrap();
+    /// runtime.block_on(async {
+    ///     let (_kept, receiver) = toque::sync::oneshot::channel::<()>();
+    ///     receiver.await // its sender is in this very future
+    /// });
+    /// ```
+    pub fn panic_when_stuck(&mut self, patience: Duration) -> &mut Builder {
+        self.stuck_after = Some(patience);
+        self
+    }
+
+    /// Has each runtime tell a recorder what happens.
+    pub(crate) fn record_by(&mut self, recorder: MakeRecorder) {
+        self.recorder = Some(recorder);
+    }
+
+    /// Has a thread started beside the runtime's, which reads how the tasks stand.
+    #[cfg_attr(
+        not(all(unix, feature = "signal")),
+        expect(dead_code, reason = "only signals start one")
+    )]
+    pub(crate) fn accompany(&mut self, starter: Starter) {
+        self.starters.push(starter);
+    }
+
     /// Makes the runtime.
     ///
     /// # Errors
@@ -374,11 +449,23 @@ impl Builder {
         let unhandled = self.unhandled_panic.clone();
         let home = Arc::new(Home::new(id, reactor.bell(), unhandled, figures));
         let watch = self.stall_limit.map(|_| Arc::new(Watch::new()));
-        let notes_tasks = self.inspects || self.stall_limit.is_some();
-        let ledger = notes_tasks.then(|| Arc::new(Ledger::new(self.inspects)));
-        let watched = self.watch(watch.as_ref(), ledger.as_ref())?;
+        let recorder = self.recorder.as_ref().map(|make| make());
+        let inspects = self.inspects();
+        let notes_tasks = inspects || self.stall_limit.is_some();
+        let ledger = notes_tasks.then(|| Arc::new(Ledger::new(inspects)));
+        let companions = self.start_companions(watch.as_ref(), ledger.as_ref())?;
+        let stuck = self
+            .stuck_after
+            .map(|patience| Stuck::new(patience, companions.len()));
         let inspected = ledger.clone().filter(|ledger| ledger.inspects());
-        let observer = Observer::new(&home, self.hooks.clone(), watch, ledger);
+        let observer = Observer::new(
+            &home,
+            self.hooks.clone(),
+            watch,
+            ledger,
+            recorder.clone(),
+            self.spans.map(|make| make()),
+        );
         let executor = Executor::new(home, self.event_interval, observer);
         let shared = Arc::new(Shared {
             home: Arc::clone(executor.home()),
@@ -396,8 +483,8 @@ impl Builder {
             timers: RefCell::new(Timers::new()),
             clock: Clock::new(self.start_paused),
             rng: Rng::new(self.rng_seed.unwrap_or_else(Rng::any_seed)),
-            watched: Cell::new(watched),
-            attendance: Attendance::new(&self.hooks, &shared.turns),
+            companions: Cell::new(companions),
+            attendance: Attendance::new(&self.hooks, &shared.turns, stuck, recorder),
             shared,
             sleepers: Cell::new(WakeList::new()),
             driven: Cell::new(false),
@@ -406,6 +493,9 @@ impl Builder {
         let core = Rc::new(core);
         current::note(&core);
         let handle = Handle::new(Arc::clone(&core.shared));
+        if let Some(stuck) = core.attendance.as_ref().and_then(|it| it.stuck.as_ref()) {
+            stuck.count_references(&core);
+        }
         Ok(Runtime {
             core,
             handle,
@@ -413,15 +503,38 @@ impl Builder {
         })
     }
 
-    /// Starts the watcher, if stalls are to be told.
-    fn watch(
+    /// Whether it is noted how tasks stand: it is asked for, or something else needs it.
+    fn inspects(&self) -> bool {
+        let reads_the_ledger = self.stuck_after.is_some() || !self.starters.is_empty();
+        self.inspects || reads_the_ledger || self.recorder.is_some()
+    }
+
+    /// Starts the threads beside the runtime's own, if there are to be any.
+    fn start_companions(
         &self,
         watch: Option<&Arc<Watch>>,
         ledger: Option<&Arc<Ledger>>,
-    ) -> io::Result<Option<Watched>> {
-        let (Some(limit), Some(watch), Some(ledger)) = (self.stall_limit, watch, ledger) else {
-            return Ok(None);
+    ) -> io::Result<Vec<Companion>> {
+        let mut companions = Vec::new();
+        let Some(ledger) = ledger else {
+            return Ok(companions);
         };
+        if let (Some(limit), Some(watch)) = (self.stall_limit, watch) {
+            companions.push(self.watch(limit, watch, ledger)?);
+        }
+        for start in &self.starters {
+            companions.push(start(Arc::clone(ledger))?);
+        }
+        Ok(companions)
+    }
+
+    /// Starts the watcher.
+    fn watch(
+        &self,
+        limit: Duration,
+        watch: &Arc<Watch>,
+        ledger: &Arc<Ledger>,
+    ) -> io::Result<Companion> {
         let watcher = Watcher {
             watch: Arc::clone(watch),
             ledger: Arc::clone(ledger),
@@ -429,7 +542,7 @@ impl Builder {
             hook: Arc::clone(&self.on_stall),
             thread: ThisThread::new(),
         };
-        watcher.start().map(Some)
+        Ok(Box::new(watcher.start()?))
     }
 }
 
@@ -448,6 +561,7 @@ impl fmt::Debug for Builder {
             .field("loop_lag", &self.loop_lag)
             .field("stall_limit", &self.stall_limit)
             .field("inspects", &self.inspects)
+            .field("stuck_after", &self.stuck_after)
             .finish_non_exhaustive()
     }
 }

@@ -7,6 +7,7 @@
 //!              └──────────────────────────────────────────────────────────────┘
 //! ```
 
+mod addresses;
 mod blocking;
 mod builder;
 pub(crate) mod current;
@@ -19,7 +20,13 @@ mod random;
 mod registration;
 mod registry;
 mod shutdown;
+#[cfg(feature = "tracing")]
+mod spans;
+#[cfg(not(feature = "tracing"))]
+#[path = "no_spans.rs"]
+mod spans;
 mod stall;
+mod stuck;
 mod tasks;
 mod timer;
 mod turns;
@@ -29,7 +36,7 @@ use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::future::Future;
 use std::io;
-use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -42,6 +49,7 @@ pub use crate::reactor::ReactorKind;
 pub use blocking::spawn_blocking;
 pub(crate) use blocking::{Duty, try_spawn_blocking};
 pub use builder::Builder;
+pub(crate) use builder::Companion;
 pub use enter::EnterGuard;
 pub use handle::{Handle, Id, TryCurrentError};
 pub use metrics::RuntimeMetrics;
@@ -51,8 +59,10 @@ pub(crate) use random::random_below;
 pub(crate) use registration::Registration;
 pub use shutdown::{LeftTask, Report};
 pub use stall::Stall;
-pub use tasks::{Dump, TaskInfo, TaskState, Wait, dump};
+pub use tasks::{BlockOnInfo, Dump, TaskInfo, TaskState, Wait, dump};
 pub(crate) use timer::{Timer, pause_for};
+
+pub use crate::waits::{Address, Call, Descriptor};
 
 use crate::clock::Clock;
 use crate::executor::here;
@@ -68,7 +78,6 @@ use crate::timers::Timers;
 use crate::waker::{Ring, WakeList, waker};
 use handle::Shared;
 use turns::Attendance;
-use watcher::Watched;
 
 /// The parts of a runtime. Only its own thread has them.
 pub(crate) struct Core {
@@ -82,8 +91,8 @@ pub(crate) struct Core {
     pub(crate) shared: Arc<Shared>,
     /// Whom fired timers wake. Kept for its memory.
     sleepers: Cell<WakeList>,
-    /// Ends the watcher, if there is one.
-    watched: Cell<Option<Watched>>,
+    /// Threads beside the runtime's own, which end when this is dropped.
+    companions: Cell<Vec<Companion>>,
     /// What goes with each look at the world, if something does.
     attendance: Option<Attendance>,
     /// Whether `block_on` runs.
@@ -145,9 +154,16 @@ impl Core {
             parked.set(true);
             hooks::call(&attendance.on_park);
             // A hook is foreign code: it may have woken a task, and then nobody sleeps.
-            attendance.on_park.is_none() || self.executor.park()
+            let may_sleep = attendance.on_park.is_none() || self.executor.park();
+            if let Some(recorder) = &attendance.recorder {
+                recorder.parks();
+            }
+            may_sleep
         });
         if parked.get() {
+            if let Some(recorder) = &attendance.recorder {
+                recorder.unparks();
+            }
             hooks::call(&attendance.on_unpark);
         }
         attendance.has_looked(&self.shared.turns);
@@ -178,16 +194,26 @@ impl Core {
             return Ok(());
         }
         // The thread that has done the last job counts as busy for a moment longer, and rings no bell when it is idle.
-        let look_again = next.is_some() && !idle;
-        self.reactor
-            .wait(look_again.then_some(Duration::from_millis(1)))
+        let patience = match next {
+            Some(_) => (!idle).then_some(Duration::from_millis(1)),
+            None => self.patience_without_timer(),
+        };
+        self.reactor.wait(patience)
     }
 
     /// How long the thread may sleep: until the next timer, or for ever.
     fn patience(&self) -> Option<Duration> {
-        let deadline = self.timers.borrow().next_deadline()?;
+        let Some(deadline) = self.timers.borrow().next_deadline() else {
+            return self.patience_without_timer();
+        };
         let now = self.clock.now_ns();
         Some(Duration::from_nanos(deadline.saturating_sub(now)))
+    }
+
+    /// For ever, unless it is asked for whether anything can end that.
+    fn patience_without_timer(&self) -> Option<Duration> {
+        let stuck = self.attendance.as_ref()?.stuck.as_ref()?;
+        stuck.limit(self)
     }
 
     /// Ends `block_on` if a panic that nobody awaits is to do so.
@@ -356,6 +382,7 @@ fn block_on<F: Future>(core: &Rc<Core>, future: F) -> F::Output {
     let waker = waker(Arc::clone(&bell));
     let mut cx = Context::from_waker(&waker);
     let mut future = pin!(future);
+    let _shown = core.executor.show_main(Location::caller());
 
     let mut output = None;
     let mut main = || {
@@ -372,7 +399,11 @@ fn block_on<F: Future>(core: &Rc<Core>, future: F) -> F::Output {
         attendance.start();
     }
     bell.ring();
-    while core.turn(&mut main).unwrap_or_else(broken) == Progress::Pending {}
+    while core.turn(&mut main).unwrap_or_else(broken) == Progress::Pending {
+        if let Some(attendance) = &core.attendance {
+            attendance.fail_if_stuck(core);
+        }
+    }
     if let Some(attendance) = &core.attendance {
         attendance.has_worked(&core.shared.turns);
     }

@@ -128,7 +128,7 @@ impl Runtime {
             .executor
             .shut_down(&mut |meta| tasks.push(LeftTask::new(meta)));
         drop(current);
-        drop(self.core.watched.take());
+        drop(self.core.companions.take());
         registry::remove(self.core.executor.home().id());
         current::forget(&self.core);
         let shared = &self.core.shared;

@@ -1,7 +1,6 @@
 //! The stall: a poll that keeps the thread for too long, as it is told to whoever wants to know.
 
 use std::fmt;
-use std::io::Write as _;
 use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +17,7 @@ pub struct Stall {
     pub id: Option<Id>,
     /// Its name, if it was given one.
     pub name: Option<String>,
-    /// Where it was spawned.
+    /// Where it was spawned, or `block_on` was called.
     pub location: Option<&'static Location<'static>>,
     /// How long the poll has run, at least.
     pub running_for: Duration,
@@ -28,15 +27,21 @@ pub struct Stall {
 
 impl fmt::Display for Stall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.id {
-            Some(id) => write!(f, "task {id}")?,
-            None => f.write_str("the future of `block_on`")?,
-        }
+        let began = match self.id {
+            Some(id) => {
+                write!(f, "task {id}")?;
+                "spawned"
+            }
+            None => {
+                f.write_str("the future of `block_on`")?;
+                "called"
+            }
+        };
         if let Some(name) = &self.name {
             write!(f, " {name:?}")?;
         }
         if let Some(location) = self.location {
-            write!(f, ", spawned at {location},")?;
+            write!(f, ", {began} at {location},")?;
         }
         write!(f, " has blocked the loop for {:?}", self.running_for)?;
         match &self.thread {
@@ -48,9 +53,3 @@ impl fmt::Display for Stall {
 
 /// Called with each stall, on the watcher's thread.
 pub(super) type StallHook = Arc<dyn Fn(&Stall) + Send + Sync>;
-
-/// To standard error in one piece. What can't be written is lost: `eprintln!` would panic.
-pub(super) fn log(stall: &Stall) {
-    let line = format!("toque: {stall}\n");
-    let _ = std::io::stderr().lock().write_all(line.as_bytes());
-}

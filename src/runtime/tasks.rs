@@ -2,15 +2,16 @@
 //! Made from the ledger, which the executor keeps where [`Builder::enable_task_inspection`](super::Builder::enable_task_inspection)
 //! asks for it.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::panic::Location;
 use std::time::Duration;
 
 use super::handle::Handle;
 use crate::clock::Instant;
-use crate::executor::ledger::{Entry, Standing};
+use crate::executor::ledger::{Entry, Ledger, Standing};
 use crate::executor::task::Id;
-use crate::waits;
+use crate::json::quoted;
+use crate::waits::{self, Call, Descriptor};
 
 /// A task that lives, as [`Handle::tasks`] found it.
 #[derive(Clone, Debug)]
@@ -47,19 +48,19 @@ pub enum TaskState {
 }
 
 /// What a task waits for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Wait {
     /// A timer that rings then.
     Timer(Instant),
-    /// A socket or another descriptor that can be read, by its number.
-    Read(i64),
+    /// A socket or another descriptor that can be read, with its addresses as they were then.
+    Read(Descriptor),
     /// One that can be written.
-    Write(i64),
+    Write(Descriptor),
     /// The end of a task, or of a blocking job.
     Task(Id),
-    /// Another task, by what they have in common: a channel, a lock, a notification.
-    Sync(&'static str),
+    /// Another task, by what they have in common: a channel, a lock, a notification, by the line that called it.
+    Sync(Call),
 }
 
 impl Wait {
@@ -69,7 +70,7 @@ impl Wait {
             waits::Wait::Read(descriptor) => Self::Read(descriptor),
             waits::Wait::Write(descriptor) => Self::Write(descriptor),
             waits::Wait::Task(number) => Self::Task(Id::from_number(number)?),
-            waits::Wait::Sync(what) => Self::Sync(what),
+            waits::Wait::Sync(call) => Self::Sync(call),
         })
     }
 }
@@ -81,30 +82,81 @@ impl fmt::Display for Wait {
                 let left = deadline.saturating_duration_since(Instant::system());
                 write!(f, "a timer in {left:?}")
             }
-            Self::Read(descriptor) => write!(f, "descriptor {descriptor} to be readable"),
-            Self::Write(descriptor) => write!(f, "descriptor {descriptor} to be writable"),
+            Self::Read(descriptor) => write!(f, "{descriptor} to be readable"),
+            Self::Write(descriptor) => write!(f, "{descriptor} to be writable"),
             Self::Task(id) => write!(f, "the end of task {id}"),
-            Self::Sync(what) => f.write_str(what),
+            Self::Sync(call) => call.fmt(f),
+        }
+    }
+}
+
+impl TaskState {
+    fn new(standing: Standing, waits: Vec<waits::Wait>) -> Self {
+        match standing {
+            Standing::Ready => Self::Ready,
+            Standing::Running => Self::Running,
+            Standing::Waiting => Self::Waiting(waits.into_iter().filter_map(Wait::new).collect()),
+        }
+    }
+}
+
+impl fmt::Display for TaskState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ready => f.write_str("is ready"),
+            Self::Running => f.write_str("is polled"),
+            Self::Waiting(waits) if waits.is_empty() => f.write_str("waits"),
+            Self::Waiting(waits) => waits.iter().enumerate().try_for_each(|(number, wait)| {
+                let before = if number == 0 { "waits for " } else { ", or " };
+                write!(f, "{before}{wait}")
+            }),
         }
     }
 }
 
 impl TaskInfo {
-    fn new(entry: Entry) -> Self {
-        Self {
-            id: entry.id,
+    /// `None` if it is no task.
+    fn new(entry: Entry) -> Option<Self> {
+        Some(Self {
+            id: entry.id?,
             name: entry.name.map(String::from),
             location: entry.location,
-            state: match entry.standing {
-                Standing::Ready => TaskState::Ready,
-                Standing::Running => TaskState::Running,
-                Standing::Waiting => {
-                    TaskState::Waiting(entry.waits.into_iter().filter_map(Wait::new).collect())
-                }
-            },
+            state: TaskState::new(entry.standing, entry.waits),
+            polls: entry.polls,
+            busy: entry.busy,
+        })
+    }
+}
+
+/// The future of `block_on`, in a [`Dump`]: no task, and so without an id, but polled like one.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct BlockOnInfo {
+    /// Where `block_on` was called. With `#[toque::main]`, the attribute.
+    pub location: &'static Location<'static>,
+    /// How it stands.
+    pub state: TaskState,
+    /// How often it was polled.
+    pub polls: u64,
+    /// How long its polls have taken together, but for the one that runs.
+    pub busy: Duration,
+}
+
+impl BlockOnInfo {
+    fn new(entry: Entry) -> Self {
+        Self {
+            location: entry.location,
+            state: TaskState::new(entry.standing, entry.waits),
             polls: entry.polls,
             busy: entry.busy,
         }
+    }
+}
+
+impl fmt::Display for BlockOnInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "block_on, called at {}, {}", self.location, self.state)?;
+        write!(f, "; {} polls, {:?}", self.polls, self.busy)
     }
 }
 
@@ -114,40 +166,60 @@ impl fmt::Display for TaskInfo {
         if let Some(name) = &self.name {
             write!(f, " {name:?}")?;
         }
-        write!(f, ", spawned at {}, ", self.location)?;
-        match &self.state {
-            TaskState::Ready => f.write_str("is ready")?,
-            TaskState::Running => f.write_str("is polled")?,
-            TaskState::Waiting(waits) if waits.is_empty() => f.write_str("waits")?,
-            TaskState::Waiting(waits) => {
-                for (number, wait) in waits.iter().enumerate() {
-                    let before = if number == 0 { "waits for " } else { ", or " };
-                    write!(f, "{before}{wait}")?;
-                }
-            }
-        }
+        write!(f, ", spawned at {}, {}", self.location, self.state)?;
         write!(f, "; {} polls, {:?}", self.polls, self.busy)
     }
 }
 
-/// All tasks of a runtime, made by [`Handle::dump`] or [`toque::dump`](dump()). Shown as a line for each task.
+/// All tasks of a runtime, and the future of `block_on`, made by [`Handle::dump`] or [`toque::dump`](dump()). Shown as a line for each.
+///
+/// ```text
+/// 2 tasks
+/// block_on, called at src/main.rs:4:10, waits for the end of task 1; 1 polls, 12.1µs
+/// task 1 "soup", spawned at src/main.rs:9:30, waits for socket 5 on 127.0.0.1:7007 with 127.0.0.1:52114 to be readable; 3 polls, 40µs
+/// task 2 "bread", spawned at src/main.rs:12:30, waits for Mutex::lock at src/oven.rs:21:20; 1 polls, 2µs
+/// ```
 #[derive(Clone, Debug)]
 pub struct Dump {
+    block_on: Option<BlockOnInfo>,
     /// `None` if the runtime notes none.
     tasks: Option<Vec<TaskInfo>>,
 }
 
 impl Dump {
+    /// Of what a ledger says, if there is one.
+    pub(crate) fn of(ledger: Option<&Ledger>) -> Self {
+        let Some(ledger) = ledger else {
+            return Self {
+                block_on: None,
+                tasks: None,
+            };
+        };
+        let (tasks, main): (Vec<_>, Vec<_>) =
+            (ledger.all().into_iter()).partition(|entry| entry.id.is_some());
+        Self {
+            block_on: main.into_iter().next().map(BlockOnInfo::new),
+            tasks: Some(tasks.into_iter().filter_map(TaskInfo::new).collect()),
+        }
+    }
+
     /// The tasks, in the order they were spawned. None if the runtime notes none.
     pub fn tasks(&self) -> &[TaskInfo] {
         self.tasks.as_deref().unwrap_or_default()
     }
 
+    /// The future of `block_on`. `None` if the runtime notes none, or is not within `block_on`.
+    pub fn block_on(&self) -> Option<&BlockOnInfo> {
+        self.block_on.as_ref()
+    }
+
     /// The same as JSON: an array with an object for each task, of which the fields are named as those of [`TaskInfo`]. Times are in
-    /// seconds; a timer's is how long it has to go.
+    /// seconds; a timer's is how long it has to go. The future of `block_on` comes first, with `null` for an id and `block_on` for a name.
     pub fn to_json(&self) -> String {
-        let tasks: Vec<_> = self.tasks().iter().map(task_to_json).collect();
-        format!("[{}]", tasks.join(","))
+        let main = self.block_on.iter().map(main_to_json);
+        let tasks = self.tasks().iter().map(task_to_json);
+        let all: Vec<_> = main.chain(tasks).collect();
+        format!("[{}]", all.join(","))
     }
 }
 
@@ -159,25 +231,42 @@ impl fmt::Display for Dump {
             );
         };
         write!(f, "{} tasks", tasks.len())?;
+        self.block_on
+            .iter()
+            .try_for_each(|main| write!(f, "\n{main}"))?;
         tasks.iter().try_for_each(|task| write!(f, "\n{task}"))
     }
 }
 
+fn main_to_json(main: &BlockOnInfo) -> String {
+    format!(
+        r#"{{"id":null,"name":"block_on",{}}}"#,
+        rest_to_json(main.location, &main.state, main.polls, main.busy)
+    )
+}
+
 fn task_to_json(task: &TaskInfo) -> String {
     let name = task.name.as_deref().map_or("null".to_owned(), quoted);
-    let (state, waits) = match &task.state {
+    format!(
+        r#"{{"id":{},"name":{name},{}}}"#,
+        task.id,
+        rest_to_json(task.location, &task.state, task.polls, task.busy)
+    )
+}
+
+/// The fields that tasks and the future of `block_on` have in common.
+fn rest_to_json(location: &Location<'_>, state: &TaskState, polls: u64, busy: Duration) -> String {
+    let (state, waits) = match state {
         TaskState::Ready => ("ready", &[][..]),
         TaskState::Running => ("running", &[][..]),
         TaskState::Waiting(waits) => ("waiting", &waits[..]),
     };
     let waits: Vec<_> = waits.iter().map(wait_to_json).collect();
     format!(
-        r#"{{"id":{},"name":{name},"location":{},"state":"{state}","waits":[{}],"polls":{},"busy":{}}}"#,
-        task.id,
-        quoted(&task.location.to_string()),
+        r#""location":{},"state":"{state}","waits":[{}],"polls":{polls},"busy":{}"#,
+        quoted(&location.to_string()),
         waits.join(","),
-        task.polls,
-        task.busy.as_secs_f64(),
+        busy.as_secs_f64(),
     )
 }
 
@@ -187,27 +276,28 @@ fn wait_to_json(wait: &Wait) -> String {
             let left = deadline.saturating_duration_since(Instant::system());
             format!(r#"{{"timer":{}}}"#, left.as_secs_f64())
         }
-        Wait::Read(descriptor) => format!(r#"{{"read":{descriptor}}}"#),
-        Wait::Write(descriptor) => format!(r#"{{"write":{descriptor}}}"#),
+        Wait::Read(descriptor) => descriptor_to_json("read", descriptor),
+        Wait::Write(descriptor) => descriptor_to_json("write", descriptor),
         Wait::Task(id) => format!(r#"{{"task":{id}}}"#),
-        Wait::Sync(what) => format!(r#"{{"sync":{}}}"#, quoted(what)),
+        Wait::Sync(call) => format!(
+            r#"{{"sync":{},"location":{}}}"#,
+            quoted(call.name),
+            quoted_or_null(call.location)
+        ),
     }
 }
 
-/// A string of JSON.
-fn quoted(text: &str) -> String {
-    let mut quoted = String::from('"');
-    for character in text.chars() {
-        match character {
-            '"' | '\\' => quoted.extend(['\\', character]),
-            control if control < ' ' => {
-                write!(quoted, "\\u{:04x}", control as u32).expect("text can be written");
-            }
-            other => quoted.push(other),
-        }
-    }
-    quoted.push('"');
-    quoted
+fn descriptor_to_json(direction: &str, descriptor: &Descriptor) -> String {
+    format!(
+        r#"{{"{direction}":{},"local":{},"peer":{}}}"#,
+        descriptor.number,
+        quoted_or_null(descriptor.local.as_ref()),
+        quoted_or_null(descriptor.peer.as_ref())
+    )
+}
+
+fn quoted_or_null(value: Option<impl fmt::Display>) -> String {
+    value.map_or("null".to_owned(), |value| quoted(&value.to_string()))
 }
 
 impl Handle {
@@ -233,15 +323,12 @@ impl Handle {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn tasks(&self) -> Option<Vec<TaskInfo>> {
-        let ledger = self.shared().ledger.as_ref()?;
-        Some(ledger.all().into_iter().map(TaskInfo::new).collect())
+        self.dump().tasks
     }
 
-    /// The same, to be shown.
+    /// The same with the future of `block_on`, to be shown.
     pub fn dump(&self) -> Dump {
-        Dump {
-            tasks: self.tasks(),
-        }
+        Dump::of(self.shared().ledger.as_deref())
     }
 }
 
@@ -251,19 +338,14 @@ impl Handle {
 /// Outside of a runtime.
 ///
 /// # Example
-/// Three lines print it whenever the process gets a `SIGQUIT` (`kill -QUIT`, or Ctrl-\ in a terminal), with the feature `signal`. From a
-/// thread of its own it would also come while a task blocks the loop.
-/// ```no_run
-/// # #[cfg(feature = "signal")]
-/// # async fn dumps() -> std::io::Result<()> {
-/// use toque::signal::unix::{SignalKind, signal};
-///
-/// let mut quit = signal(SignalKind::quit())?;
-/// while quit.recv().await.is_some() {
-///     eprintln!("{}", toque::dump());
-/// }
-/// # Ok(())
-/// # }
+/// With the feature `signal`, `Builder::dump_on_signal` prints it at a `SIGQUIT`, also while a task blocks the loop.
+/// ```
+/// let mut builder = toque::Builder::new_current_thread();
+/// builder.enable_task_inspection().build()?.block_on(async {
+///     toque::spawn(std::future::pending::<()>());
+///     println!("{}", toque::dump());
+/// });
+/// # Ok::<(), std::io::Error>(())
 /// ```
 #[track_caller]
 pub fn dump() -> Dump {

@@ -2,9 +2,13 @@
 //! Written by the turn, on the runtime's thread; read by the metrics.
 
 use std::cell::Cell;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::Core;
+use super::stuck::Stuck;
 use crate::executor::hooks::{Hooks, ThreadHook};
+use crate::executor::recorder::Recorder;
 use crate::figure::Figure;
 use crate::histogram::Histogram;
 
@@ -44,15 +48,27 @@ pub(super) struct Attendance {
     /// Called before the thread sleeps, and after it.
     pub(super) on_park: Option<ThreadHook>,
     pub(super) on_unpark: Option<ThreadHook>,
+    /// Where sleep is recorded, if it is.
+    pub(super) recorder: Option<Arc<Recorder>>,
+    /// Looks whether anything can wake it, if that is asked for.
+    pub(super) stuck: Option<Stuck>,
     /// When the last stretch, of work or of sleep, has begun.
     since: Cell<Instant>,
 }
 
 impl Attendance {
     /// The one for what is asked for, if anything is.
-    pub(super) fn new(hooks: &Hooks, turns: &Turns) -> Option<Self> {
-        let is_asked_for = hooks.park.is_some() || hooks.unpark.is_some() || turns.times.is_some();
-        is_asked_for.then(|| Self {
+    pub(super) fn new(
+        hooks: &Hooks,
+        turns: &Turns,
+        stuck: Option<Stuck>,
+        recorder: Option<Arc<Recorder>>,
+    ) -> Option<Self> {
+        let has_hooks = hooks.park.is_some() || hooks.unpark.is_some();
+        let is_noted = turns.times.is_some() || recorder.is_some();
+        (has_hooks || is_noted || stuck.is_some()).then(|| Self {
+            stuck,
+            recorder,
             on_park: hooks.park.clone(),
             on_unpark: hooks.unpark.clone(),
             since: Cell::new(Instant::now()),
@@ -61,7 +77,19 @@ impl Attendance {
 
     /// `block_on` begins.
     pub(super) fn start(&self) {
+        if let Some(stuck) = &self.stuck {
+            stuck.start();
+        }
         self.since.set(Instant::now());
+    }
+
+    /// # Panics
+    /// If nothing will wake the runtime any more, and that is to be told.
+    #[track_caller]
+    pub(super) fn fail_if_stuck(&self, core: &Core) {
+        if let Some(stuck) = &self.stuck {
+            stuck.fail_if_stuck(core);
+        }
     }
 
     /// What was ready has run: a stretch of work ends.

@@ -107,7 +107,7 @@ impl Watcher {
         let thread = BlockedThread::look(&self.thread);
         let task = suspect.task.as_ref();
         let stall = Stall {
-            id: task.map(|task| task.id),
+            id: task.and_then(|task| task.id),
             name: task.and_then(|task| Some(task.name.as_deref()?.to_owned())),
             location: task.map(|task| task.location),
             running_for,

@@ -31,6 +31,7 @@
 //! ```
 
 mod bell;
+mod dump;
 #[allow(unsafe_code)]
 // a signal handler must keep to what is allowed in one, which no compiler checks
 mod handler;

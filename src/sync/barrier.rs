@@ -9,6 +9,7 @@ use std::task::{Context, Poll, Waker, ready};
 use crate::future::budget;
 use crate::shim::sync::Mutex;
 use crate::sync::wait_list::{Key, WaitList};
+use crate::waits::called;
 use crate::waker::WakeList;
 
 /// Lets a fixed number of tasks wait for each other. It can be used again and again.
@@ -72,12 +73,16 @@ impl Barrier {
     ///
     /// # Cancel safety
     /// A future that is dropped before all have come has not come: the others wait for one more. (In tokio it counts.)
-    pub async fn wait(&self) -> BarrierWaitResult {
+    #[track_caller]
+    pub fn wait(&self) -> impl Future<Output = BarrierWaitResult> {
         let leads = Wait {
             barrier: self,
             key: None,
         };
-        BarrierWaitResult(leads.await)
+        called(
+            || "Barrier::wait",
+            async move { BarrierWaitResult(leads.await) },
+        )
     }
 
     /// Comes; `None` for the last, who lets everyone go.

@@ -5,7 +5,6 @@ use std::task::{Context, Poll, Waker};
 
 use super::wait_list::{Key, WaitList};
 use crate::shim::sync::Mutex;
-use crate::waits::{self, Wait};
 
 /// Dropped, it leaves the list.
 pub(super) struct Listener<'a, S> {
@@ -37,7 +36,6 @@ impl<'a, S> Listener<'a, S> {
             return Poll::Ready(result);
         }
         if self.is_waiting(&mut state, cx) {
-            waits::note(|| Wait::Sync("its turn at a lock, a channel or a notification"));
             return Poll::Pending;
         }
         drop(state);

@@ -7,6 +7,7 @@ use std::future::Future;
 
 use super::write_once::WriteOnce;
 use super::{Semaphore, SemaphorePermit, TryAcquireError};
+use crate::waits::called;
 
 /// A value that is made when it is first needed, by a future that may fail or be dropped: then the next who needs it
 /// makes it.
@@ -156,14 +157,18 @@ impl<T> OnceCell<T> {
     ///
     /// # Cancel safety
     /// If the future that makes the value is dropped, or panics, the next one that waits makes it.
-    pub async fn get_or_init<F, Fut>(&self, f: F) -> &T
+    #[track_caller]
+    pub fn get_or_init<F, Fut>(&self, f: F) -> impl Future<Output = &T>
     where
         F: FnOnce() -> Fut,
         Fut: Future<Output = T>,
     {
-        match self.get_or_permit().await {
-            Ok(value) => value,
-            Err(permit) => self.fill(f().await, permit),
+        let turn = called(|| "OnceCell::get_or_init", self.get_or_permit());
+        async move {
+            match turn.await {
+                Ok(value) => value,
+                Err(permit) => self.fill(f().await, permit),
+            }
         }
     }
 
@@ -183,14 +188,18 @@ impl<T> OnceCell<T> {
     ///
     /// # Cancel safety
     /// If the future that makes the value is dropped, or panics, the next one that waits makes it.
-    pub async fn get_or_try_init<E, F, Fut>(&self, f: F) -> Result<&T, E>
+    #[track_caller]
+    pub fn get_or_try_init<E, F, Fut>(&self, f: F) -> impl Future<Output = Result<&T, E>>
     where
         F: FnOnce() -> Fut,
         Fut: Future<Output = Result<T, E>>,
     {
-        match self.get_or_permit().await {
-            Ok(value) => Ok(value),
-            Err(permit) => Ok(self.fill(f().await?, permit)),
+        let turn = called(|| "OnceCell::get_or_try_init", self.get_or_permit());
+        async move {
+            match turn.await {
+                Ok(value) => Ok(value),
+                Err(permit) => Ok(self.fill(f().await?, permit)),
+            }
         }
     }
 
@@ -221,7 +230,7 @@ impl<T> OnceCell<T> {
         if let Some(value) = self.get() {
             return Ok(value);
         }
-        match self.semaphore.acquire().await {
+        match self.semaphore.acquire_unnamed(1).await {
             Ok(permit) => Err(permit),
             Err(_) => Ok(self.filled()),
         }

@@ -5,7 +5,6 @@
 use std::task::{Context, Poll, Waker};
 
 use crate::shim::sync::Mutex;
-use crate::waits::{self, Wait};
 
 /// Tries; if that gives nothing, seats the task in `seat`, and whoever changes the state owes it a wake.
 #[inline]
@@ -20,7 +19,7 @@ pub(crate) fn poll<S, R>(
         return Poll::Ready(result);
     }
     if is_seated(seat(&mut guard), cx) {
-        return waits();
+        return Poll::Pending;
     }
     drop(guard);
     take_seat(state, cx, seat, attempt)
@@ -46,13 +45,6 @@ pub(crate) fn take_seat<S, R>(
     let replaced = seat(&mut guard).replace(waker);
     drop(guard);
     drop(replaced);
-    waits()
-}
-
-/// Says so, where somebody notes what tasks wait for.
-#[inline]
-fn waits<R>() -> Poll<R> {
-    waits::note(|| Wait::Sync("the other end of a channel"));
     Poll::Pending
 }
 

@@ -3,7 +3,7 @@
 
 use std::error::Error;
 use std::fmt;
-use std::future::poll_fn;
+use std::future::{Future, poll_fn};
 use std::task::{Poll, ready};
 
 use super::listener::Listener;
@@ -11,6 +11,7 @@ use super::wait_list::WaitList;
 use super::write_once::WriteOnce;
 use crate::future::budget;
 use crate::shim::sync::Mutex;
+use crate::waits::called;
 use crate::waker::WakeList;
 
 /// A value that somebody sets, once, and everybody can wait for.
@@ -138,15 +139,16 @@ impl<T> SetOnce<T> {
     ///
     /// # Cancel safety
     /// Nothing is lost when the future is dropped.
-    pub async fn wait(&self) -> &T {
+    #[track_caller]
+    pub fn wait(&self) -> impl Future<Output = &T> {
         let mut listener = Listener::new(&self.waiters, |waiters| waiters);
-        poll_fn(|cx| {
+        let wait = poll_fn(move |cx| {
             ready!(budget::poll_proceed(cx));
             let value = ready!(listener.poll(cx, |_| self.get()));
             budget::spend();
             Poll::Ready(value)
-        })
-        .await
+        });
+        called(|| "SetOnce::wait", wait)
     }
 
     /// The value out of the cell, if there is one.

@@ -2,6 +2,7 @@
 //! Counted by the tasks of a `TaskTracker`, on whatever thread they end.
 
 use std::future::Future;
+use std::panic::Location;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -10,6 +11,7 @@ use pin_project_lite::pin_project;
 use super::Notify;
 use super::notify::Notified;
 use crate::shim::atomic::{AtomicU64, Ordering};
+use crate::waits::note_call;
 
 /// Counts from any thread. It is done when it is closed and the count is zero.
 #[derive(Debug)]
@@ -72,10 +74,15 @@ impl Tally {
     }
 
     /// Waits until it is done. It need not be so when that is seen: that it was so once, since this call, is enough.
+    #[track_caller]
     pub(crate) fn wait(&self) -> Wait<'_> {
-        let told = self.done.notified(); // before the look, or an end between the two is missed
+        let told = self.done.notified_unnamed(); // before the look, or an end between the two is missed
         let was_done = self.is_done();
-        Wait { was_done, told }
+        Wait {
+            was_done,
+            told,
+            location: Location::caller(),
+        }
     }
 }
 
@@ -88,6 +95,8 @@ pin_project! {
         was_done: bool,
         #[pin]
         told: Notified<'a>,
+        // Who waits.
+        location: &'static Location<'static>,
     }
 }
 
@@ -99,7 +108,11 @@ impl Future for Wait<'_> {
         if *this.was_done {
             return Poll::Ready(());
         }
-        this.told.poll(cx) // whoever brings about the end owes the wake
+        let poll = this.told.poll(cx); // whoever brings about the end owes the wake
+        if poll.is_pending() {
+            note_call("task::TaskTracker::wait", Some(this.location));
+        }
+        poll
     }
 }
 

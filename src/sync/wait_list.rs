@@ -11,7 +11,6 @@
 use std::mem;
 use std::task::{Poll, Waker};
 
-use crate::waits::{self, Wait};
 use crate::waker::WakeList;
 
 /// Waiters in a queue, by key: push, serve and remove are O(1).
@@ -84,7 +83,6 @@ impl<T> WaitList<T> {
 
     /// Joins the end of the queue.
     pub(crate) fn push(&mut self, waker: Option<Waker>, value: T) -> Key {
-        waits();
         let index = self.vacant_slot();
         let ticket = self.tickets;
         self.tickets += 1;
@@ -142,7 +140,6 @@ impl<T> WaitList<T> {
             if waker.is_some() {
                 mem::swap(&mut waiter.waker, waker);
             }
-            waits();
             return Poll::Pending;
         }
         let served = self.remove(key).expect("it was there a moment ago");
@@ -208,12 +205,6 @@ impl<T> WaitList<T> {
             None => self.last = previous,
         }
     }
-}
-
-/// Says so, where somebody notes what tasks wait for.
-#[inline]
-fn waits() {
-    waits::note(|| Wait::Sync("its turn at a lock, a channel or a notification"));
 }
 
 #[cfg(all(test, not(loom)))]

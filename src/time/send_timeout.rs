@@ -1,5 +1,6 @@
 //! `send_timeout`: the send of a bounded channel that needs a clock, and so lives here.
 
+use std::future::Future;
 use std::time::Duration;
 
 use super::timeout;
@@ -31,14 +32,22 @@ impl<T> Sender<T> {
     ///
     /// # Cancel safety
     /// Dropped while it waits, it drops the value, which was not sent, and loses its turn.
-    pub async fn send_timeout(&self, value: T, limit: Duration) -> Result<(), SendTimeoutError<T>> {
-        match timeout(limit, self.reserve()).await {
-            Ok(Ok(permit)) => {
-                permit.send(value);
-                Ok(())
+    #[track_caller]
+    pub fn send_timeout(
+        &self,
+        value: T,
+        limit: Duration,
+    ) -> impl Future<Output = Result<(), SendTimeoutError<T>>> {
+        let place = self.reserve(); // not in the block, which would not know who has called
+        async move {
+            match timeout(limit, place).await {
+                Ok(Ok(permit)) => {
+                    permit.send(value);
+                    Ok(())
+                }
+                Ok(Err(_closed)) => Err(SendTimeoutError::Closed(value)),
+                Err(_elapsed) => Err(SendTimeoutError::Timeout(value)),
             }
-            Ok(Err(_closed)) => Err(SendTimeoutError::Closed(value)),
-            Err(_elapsed) => Err(SendTimeoutError::Timeout(value)),
         }
     }
 }

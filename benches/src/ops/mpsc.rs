@@ -25,6 +25,13 @@ pub(crate) const UNBOUNDED: &[(Contestant, Op)] = &[
     (Monoio, monoio_unbounded),
 ];
 
+/// The same for one thread: toque's `local` beside monoio's `local-sync`. The others have no such channel.
+pub(crate) const LOCAL_BOUNDED: &[(Contestant, Op)] =
+    &[(Toque, toque_local_bounded), (Monoio, monoio_bounded)];
+
+pub(crate) const LOCAL_UNBOUNDED: &[(Contestant, Op)] =
+    &[(Toque, toque_local_unbounded), (Monoio, monoio_unbounded)];
+
 /// Sends `$n` values and waits whenever the channel is full.
 macro_rules! send_bounded {
     ($sender:ident, $n:ident) => {
@@ -73,6 +80,25 @@ fn toque_bounded(n: u64) -> Figures {
 fn toque_unbounded(n: u64) -> Figures {
     let work = async move {
         let (sender, mut receiver) = toque::sync::mpsc::unbounded_channel();
+        let send = send_unbounded!(n, toque::task::yield_now, |value| sender.send(value));
+        toque::spawn(send);
+        receive!(n, Some(_) = receiver.recv().await);
+    };
+    time_each(n, runtimes::toque(clocked(work)))
+}
+
+fn toque_local_bounded(n: u64) -> Figures {
+    let work = async move {
+        let (sender, mut receiver) = toque::local::mpsc::channel(ROOM);
+        toque::spawn(send_bounded!(sender, n));
+        receive!(n, Some(_) = receiver.recv().await);
+    };
+    time_each(n, runtimes::toque(clocked(work)))
+}
+
+fn toque_local_unbounded(n: u64) -> Figures {
+    let work = async move {
+        let (sender, mut receiver) = toque::local::mpsc::unbounded_channel();
         let send = send_unbounded!(n, toque::task::yield_now, |value| sender.send(value));
         toque::spawn(send);
         receive!(n, Some(_) = receiver.recv().await);

@@ -15,6 +15,9 @@ pub(crate) const OPS: &[(Contestant, Op)] = &[
     (Monoio, monoio),
 ];
 
+/// The same for one thread: toque's `local` beside monoio's `local-sync`. The others have no such channel.
+pub(crate) const LOCAL: &[(Contestant, Op)] = &[(Toque, toque_local), (Monoio, monoio)];
+
 /// `$n` questions and their answers, where channels have tokio's shape.
 macro_rules! questions {
     ($n:ident, $requests:path, $oneshot:path, $spawn:path) => {
@@ -38,6 +41,12 @@ macro_rules! questions {
 
 fn toque(n: u64) -> Figures {
     use toque::sync::{mpsc, oneshot};
+    let work = questions!(n, mpsc::unbounded_channel, oneshot::channel, toque::spawn);
+    time_each(n, runtimes::toque(clocked(work)))
+}
+
+fn toque_local(n: u64) -> Figures {
+    use toque::local::{mpsc, oneshot};
     let work = questions!(n, mpsc::unbounded_channel, oneshot::channel, toque::spawn);
     time_each(n, runtimes::toque(clocked(work)))
 }

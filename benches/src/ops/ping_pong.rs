@@ -13,6 +13,9 @@ pub(crate) const OPS: &[(Contestant, Op)] = &[
     (Monoio, monoio),
 ];
 
+/// The same for one thread: toque's `local` beside monoio's `local-sync`. The others have no such channel.
+pub(crate) const LOCAL: &[(Contestant, Op)] = &[(Toque, toque_local), (Monoio, monoio)];
+
 /// The game of `$n` balls, where channels have tokio's shape.
 macro_rules! game {
     ($n:ident, $channel:path, $spawn:path) => {
@@ -34,6 +37,11 @@ macro_rules! game {
 
 fn toque(n: u64) -> Figures {
     let game = game!(n, toque::sync::mpsc::channel, toque::spawn);
+    time_each(n, runtimes::toque(clocked(game)))
+}
+
+fn toque_local(n: u64) -> Figures {
+    let game = game!(n, toque::local::mpsc::channel, toque::spawn);
     time_each(n, runtimes::toque(clocked(game)))
 }
 

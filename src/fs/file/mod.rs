@@ -177,7 +177,7 @@ impl File {
     /// # Cancel safety
     /// Nothing is left behind.
     pub async fn try_clone(&self) -> io::Result<File> {
-        let mut machine = self.machine.lock().await;
+        let mut machine = self.machine.lock_unnamed().await;
         machine.idle().await;
         let clone = |lent: &Lent| {
             let _ = lent.rewind(); // a pipe has no position
@@ -196,7 +196,7 @@ impl File {
     /// # Cancel safety
     /// Nothing is lost; a call that has begun goes on.
     pub async fn sync_all(&self) -> io::Result<()> {
-        let mut machine = self.machine.lock().await;
+        let mut machine = self.machine.lock_unnamed().await;
         machine.written().await?;
         machine.call(|lent| lent.file().sync_all()).await
     }
@@ -209,7 +209,7 @@ impl File {
     /// # Cancel safety
     /// As [`sync_all`](Self::sync_all).
     pub async fn sync_data(&self) -> io::Result<()> {
-        let mut machine = self.machine.lock().await;
+        let mut machine = self.machine.lock_unnamed().await;
         machine.written().await?;
         machine.call(|lent| lent.file().sync_data()).await
     }
@@ -222,7 +222,7 @@ impl File {
     /// # Cancel safety
     /// A call that has begun goes on.
     pub async fn set_len(&self, size: u64) -> io::Result<()> {
-        let mut machine = self.machine.lock().await;
+        let mut machine = self.machine.lock_unnamed().await;
         machine.written().await?;
         let set_len = move |lent: &Lent| {
             lent.rewind()?; // what was read may be no more
@@ -282,7 +282,7 @@ impl File {
         F: FnOnce(&fs::File) -> io::Result<T> + Send + 'static,
         T: Send + 'static,
     {
-        let mut machine = self.machine.lock().await;
+        let mut machine = self.machine.lock_unnamed().await;
         machine.idle().await;
         machine.call(|lent| call(lent.file())).await
     }

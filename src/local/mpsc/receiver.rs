@@ -1,12 +1,13 @@
 //! The receiver of a bounded channel.
 
 use std::fmt;
-use std::future::poll_fn;
+use std::future::{Future, poll_fn};
 use std::task::{Context, Poll};
 
 use super::channel::ReceiverEnd;
 use super::error::TryRecvError;
 use crate::sync::mpsc::state::State;
+use crate::waits::{called, polled};
 
 /// Receives from the [`Sender`](super::Sender)s, in the order in which they sent. Made by [`channel`](super::channel).
 ///
@@ -30,8 +31,12 @@ impl<T> Receiver<T> {
     ///
     /// # Cancel safety
     /// No value is lost when the future is dropped: one that it did not give out stays in the queue.
-    pub async fn recv(&mut self) -> Option<T> {
-        poll_fn(|cx| self.poll_recv(cx)).await
+    #[track_caller]
+    pub fn recv(&mut self) -> impl Future<Output = Option<T>> {
+        called(
+            || "local::mpsc::Receiver::recv",
+            poll_fn(|cx| self.0.poll_recv(cx)),
+        )
     }
 
     /// Waits for at least one value, and moves what is there, at most `limit`, to the end of `buffer`. Says how many:
@@ -51,8 +56,12 @@ impl<T> Receiver<T> {
     ///
     /// # Cancel safety
     /// As [`recv`](Self::recv): a dropped future has moved nothing.
-    pub async fn recv_many(&mut self, buffer: &mut Vec<T>, limit: usize) -> usize {
-        poll_fn(|cx| self.poll_recv_many(cx, buffer, limit)).await
+    #[track_caller]
+    pub fn recv_many(&mut self, buffer: &mut Vec<T>, limit: usize) -> impl Future<Output = usize> {
+        called(
+            || "local::mpsc::Receiver::recv_many",
+            poll_fn(move |cx| self.0.poll_recv_many(cx, buffer, limit)),
+        )
     }
 
     /// Takes the next value if there is one.
@@ -119,18 +128,21 @@ impl<T> Receiver<T> {
     }
 
     /// The poll of [`recv`](Self::recv). The last task that polled is woken.
+    #[track_caller]
     pub fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
-        self.0.poll_recv(cx)
+        polled("local::mpsc::Receiver::poll_recv", self.0.poll_recv(cx))
     }
 
     /// The poll of [`recv_many`](Self::recv_many). The last task that polled is woken.
+    #[track_caller]
     pub fn poll_recv_many(
         &mut self,
         cx: &mut Context<'_>,
         buffer: &mut Vec<T>,
         limit: usize,
     ) -> Poll<usize> {
-        self.0.poll_recv_many(cx, buffer, limit)
+        let poll = self.0.poll_recv_many(cx, buffer, limit);
+        polled("local::mpsc::Receiver::poll_recv_many", poll)
     }
 
     /// How many senders there are, owned permits included.

@@ -1,6 +1,7 @@
 //! The sender of a bounded channel.
 
 use std::fmt;
+use std::future::Future;
 
 use super::channel::SenderEnd;
 use super::error::{SendError, TrySendError};
@@ -8,6 +9,7 @@ use super::permit::{OwnedPermit, Permit, PermitIterator};
 use super::reservation;
 use super::weak::WeakSender;
 use crate::sync::mpsc::state::State;
+use crate::waits::called;
 
 /// Sends to the [`Receiver`](super::Receiver). Made by [`channel`](super::channel), and cloned for more senders.
 ///
@@ -37,8 +39,12 @@ impl<T> Sender<T> {
     /// # Cancel safety
     /// Dropped while it waits, it drops the value, which was not sent, and loses its turn. To keep the value, wait for
     /// a place with [`reserve`](Self::reserve).
-    pub async fn send(&self, value: T) -> Result<(), SendError<T>> {
-        reservation::send(&self.0, value).await
+    #[track_caller]
+    pub fn send(&self, value: T) -> impl Future<Output = Result<(), SendError<T>>> {
+        called(
+            || "local::mpsc::Sender::send",
+            reservation::send(&self.0, value),
+        )
     }
 
     /// Sends a value if there is room and nobody waits for it.
@@ -78,9 +84,12 @@ impl<T> Sender<T> {
     ///
     /// # Cancel safety
     /// Dropped while it waits, it loses its turn, and passes on a place that it had been given.
-    pub async fn reserve(&self) -> Result<Permit<'_, T>, SendError<()>> {
-        reservation::reserve(&self.0, 1).await?;
-        Ok(Permit::new(&self.0))
+    #[track_caller]
+    pub fn reserve(&self) -> impl Future<Output = Result<Permit<'_, T>, SendError<()>>> {
+        called(|| "local::mpsc::Sender::reserve", async {
+            reservation::reserve(&self.0, 1).await?;
+            Ok(Permit::new(&self.0))
+        })
     }
 
     /// Waits for `places` in the queue, to have them all at once.
@@ -102,15 +111,18 @@ impl<T> Sender<T> {
     ///
     /// # Cancel safety
     /// As [`reserve`](Self::reserve).
-    pub async fn reserve_many(
+    #[track_caller]
+    pub fn reserve_many(
         &self,
         places: usize,
-    ) -> Result<PermitIterator<'_, T>, SendError<()>> {
-        if places > self.max_capacity() {
-            return Err(SendError(()));
-        }
-        reservation::reserve(&self.0, places).await?;
-        Ok(PermitIterator::new(&self.0, places))
+    ) -> impl Future<Output = Result<PermitIterator<'_, T>, SendError<()>>> {
+        called(|| "local::mpsc::Sender::reserve_many", async move {
+            if places > self.max_capacity() {
+                return Err(SendError(()));
+            }
+            reservation::reserve(&self.0, places).await?;
+            Ok(PermitIterator::new(&self.0, places))
+        })
     }
 
     /// Waits for a place, for a permit that owns the sender and so can go anywhere. Clone the sender to keep one.
@@ -131,9 +143,12 @@ impl<T> Sender<T> {
     ///
     /// # Cancel safety
     /// As [`reserve`](Self::reserve); the sender is dropped.
-    pub async fn reserve_owned(self) -> Result<OwnedPermit<T>, SendError<()>> {
-        reservation::reserve(&self.0, 1).await?;
-        Ok(OwnedPermit::new(self))
+    #[track_caller]
+    pub fn reserve_owned(self) -> impl Future<Output = Result<OwnedPermit<T>, SendError<()>>> {
+        called(|| "local::mpsc::Sender::reserve_owned", async move {
+            reservation::reserve(&self.0, 1).await?;
+            Ok(OwnedPermit::new(self))
+        })
     }
 
     /// Takes a place if one is free and nobody waits for it.
@@ -209,8 +224,9 @@ impl<T> Sender<T> {
     ///
     /// # Cancel safety
     /// Nothing is lost when the future is dropped.
-    pub async fn closed(&self) {
-        self.0.closed().await;
+    #[track_caller]
+    pub fn closed(&self) -> impl Future<Output = ()> {
+        called(|| "local::mpsc::Sender::closed", self.0.closed())
     }
 
     /// Whether the receiver was closed or dropped.

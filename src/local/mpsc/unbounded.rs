@@ -1,13 +1,14 @@
 //! The ends of an unbounded channel: the same queue, with room for all.
 
 use std::fmt;
-use std::future::poll_fn;
+use std::future::{Future, poll_fn};
 use std::task::{Context, Poll};
 
 use super::channel::{ReceiverEnd, SenderEnd};
 use super::error::{SendError, TryRecvError};
 use super::weak::WeakUnboundedSender;
 use crate::sync::mpsc::state::State;
+use crate::waits::{called, polled};
 
 /// Sends to the [`UnboundedReceiver`]. Made by [`unbounded_channel`](super::unbounded_channel), and cloned for more.
 ///
@@ -38,8 +39,9 @@ impl<T> UnboundedSender<T> {
     ///
     /// # Cancel safety
     /// Nothing is lost when the future is dropped.
-    pub async fn closed(&self) {
-        self.0.closed().await;
+    #[track_caller]
+    pub fn closed(&self) -> impl Future<Output = ()> {
+        called(|| "local::mpsc::UnboundedSender::closed", self.0.closed())
     }
 
     /// Whether the receiver was closed or dropped.
@@ -106,8 +108,12 @@ impl<T> UnboundedReceiver<T> {
     ///
     /// # Cancel safety
     /// No value is lost when the future is dropped: one that it did not give out stays in the queue.
-    pub async fn recv(&mut self) -> Option<T> {
-        poll_fn(|cx| self.poll_recv(cx)).await
+    #[track_caller]
+    pub fn recv(&mut self) -> impl Future<Output = Option<T>> {
+        called(
+            || "local::mpsc::UnboundedReceiver::recv",
+            poll_fn(|cx| self.0.poll_recv(cx)),
+        )
     }
 
     /// Waits for at least one value, and moves what is there, at most `limit`, to the end of `buffer`.
@@ -115,8 +121,12 @@ impl<T> UnboundedReceiver<T> {
     ///
     /// # Cancel safety
     /// A dropped future has moved nothing.
-    pub async fn recv_many(&mut self, buffer: &mut Vec<T>, limit: usize) -> usize {
-        poll_fn(|cx| self.poll_recv_many(cx, buffer, limit)).await
+    #[track_caller]
+    pub fn recv_many(&mut self, buffer: &mut Vec<T>, limit: usize) -> impl Future<Output = usize> {
+        called(
+            || "local::mpsc::UnboundedReceiver::recv_many",
+            poll_fn(move |cx| self.0.poll_recv_many(cx, buffer, limit)),
+        )
     }
 
     /// Takes the next value if there is one. As [`Receiver::try_recv`](super::Receiver::try_recv).
@@ -148,18 +158,24 @@ impl<T> UnboundedReceiver<T> {
     }
 
     /// The poll of [`recv`](Self::recv). The last task that polled is woken.
+    #[track_caller]
     pub fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
-        self.0.poll_recv(cx)
+        polled(
+            "local::mpsc::UnboundedReceiver::poll_recv",
+            self.0.poll_recv(cx),
+        )
     }
 
     /// The poll of [`recv_many`](Self::recv_many). The last task that polled is woken.
+    #[track_caller]
     pub fn poll_recv_many(
         &mut self,
         cx: &mut Context<'_>,
         buffer: &mut Vec<T>,
         limit: usize,
     ) -> Poll<usize> {
-        self.0.poll_recv_many(cx, buffer, limit)
+        let poll = self.0.poll_recv_many(cx, buffer, limit);
+        polled("local::mpsc::UnboundedReceiver::poll_recv_many", poll)
     }
 
     /// How many senders there are.

@@ -8,10 +8,12 @@ mod guard;
 
 use std::cell::RefCell;
 use std::fmt;
+use std::future::Future;
 
 pub use self::guard::{MappedMutexGuard, MutexGuard};
 use super::Semaphore;
 use crate::sync::TryLockError;
+use crate::waits::called;
 
 /// A value that one task at a time may use; the guard may be held across an await.
 ///
@@ -91,11 +93,14 @@ impl<T: ?Sized> Mutex<T> {
     ///
     /// # Cancel safety
     /// A future that is dropped leaves the queue; if the lock was its turn already, the next one gets it.
-    pub async fn lock(&self) -> MutexGuard<'_, T> {
-        let Ok(permit) = self.semaphore.acquire().await else {
-            unreachable!("nothing closes the semaphore of a mutex");
-        };
-        MutexGuard::new(self, permit)
+    #[track_caller]
+    pub fn lock(&self) -> impl Future<Output = MutexGuard<'_, T>> {
+        called(|| "local::Mutex::lock", async {
+            let Ok(permit) = self.semaphore.acquire_unnamed(1).await else {
+                unreachable!("nothing closes the semaphore of a mutex");
+            };
+            MutexGuard::new(self, permit)
+        })
     }
 
     /// Locks the mutex if it is free and nobody waits for it.

@@ -103,6 +103,7 @@ impl Notify {
     /// # Cancel safety
     /// A future that is dropped loses its place. If [`notify_one`](Self::notify_one) has chosen it already, the next
     /// one is notified instead.
+    #[track_caller]
     pub fn notified(&self) -> Notified<'_> {
         Notified::new(self, self.broadcasts())
     }

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::mem;
+use std::panic::Location;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker, ready};
 
@@ -10,6 +11,7 @@ use pin_project_lite::pin_project;
 use super::{Next, Notify};
 use crate::future::budget;
 use crate::sync::wait_list::Key;
+use crate::waits::note_call;
 
 pin_project! {
     /// The future of [`Notify::notified`].
@@ -24,6 +26,8 @@ pin_project! {
         // The count of broadcasts when it was made: one more, and it is notified.
         broadcasts: u64,
         stage: Stage,
+        // Who waits.
+        location: &'static Location<'static>,
     }
 
     impl PinnedDrop for Notified<'_> {
@@ -46,11 +50,13 @@ enum Stage {
 }
 
 impl<'a> Notified<'a> {
+    #[track_caller]
     pub(super) fn new(notify: &'a Notify, broadcasts: u64) -> Self {
         Self {
             notify,
             broadcasts,
             stage: Stage::New,
+            location: Location::caller(),
         }
     }
 
@@ -133,7 +139,10 @@ impl Future for Notified<'_> {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        ready!(self.as_mut().poll_notified(Some(cx.waker())));
+        if self.as_mut().poll_notified(Some(cx.waker())).is_pending() {
+            note_call("local::Notify::notified", Some(self.location));
+            return Poll::Pending;
+        }
         // after the queue: one whose budget is spent keeps its place before those who come later
         ready!(budget::poll_proceed(cx));
         budget::spend();

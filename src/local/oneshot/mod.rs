@@ -32,6 +32,7 @@ use state::Channel;
 /// sender.send(3).unwrap();
 /// assert_eq!(receiver.try_recv(), Ok(3));
 /// ```
+#[track_caller]
 pub fn channel<T>() -> (Sender<T>, Receiver<T>) {
     let channel = Rc::new(Channel::new());
     (Sender::new(channel.clone()), Receiver::new(channel))

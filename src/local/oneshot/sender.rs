@@ -1,11 +1,12 @@
 //! The sender: it gives its value once, and may wait for the receiver to lose interest.
 
 use std::fmt;
-use std::future::poll_fn;
+use std::future::{Future, poll_fn};
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use super::state::Channel;
+use crate::waits::{called, polled};
 
 /// Sends one value to the [`Receiver`](super::Receiver). Made by [`channel`](super::channel).
 ///
@@ -57,8 +58,12 @@ impl<T> Sender<T> {
     ///
     /// # Cancel safety
     /// Nothing is lost when the future is dropped.
-    pub async fn closed(&mut self) {
-        poll_fn(|cx| self.poll_closed(cx)).await;
+    #[track_caller]
+    pub fn closed(&mut self) -> impl Future<Output = ()> {
+        called(
+            || "local::oneshot::Sender::closed",
+            poll_fn(|cx| self.channel.poll_closed(cx)),
+        )
     }
 
     /// Whether the receiver was closed or dropped: [`send`](Self::send) would fail.
@@ -68,8 +73,12 @@ impl<T> Sender<T> {
     }
 
     /// The poll of [`closed`](Self::closed). The last task that polled is woken.
+    #[track_caller]
     pub fn poll_closed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        self.channel.poll_closed(cx)
+        polled(
+            "local::oneshot::Sender::poll_closed",
+            self.channel.poll_closed(cx),
+        )
     }
 }
 

@@ -6,6 +6,7 @@ mod permit;
 
 use std::cell::RefCell;
 use std::fmt;
+use std::future::Future;
 use std::rc::Rc;
 use std::task::Waker;
 
@@ -13,6 +14,7 @@ use self::acquire::Acquire;
 pub use self::permit::{OwnedSemaphorePermit, SemaphorePermit};
 use crate::sync::wait_list::{Key, WaitList};
 use crate::sync::{AcquireError, TryAcquireError};
+use crate::waits::called;
 use crate::waker::WakeList;
 
 /// Limits how many may do something at the same time: whoever holds a permit may, the others wait in a queue.
@@ -213,8 +215,9 @@ impl Semaphore {
     ///
     /// # Cancel safety
     /// A future that is dropped leaves the queue, and passes on what it had been given.
-    pub async fn acquire(&self) -> Result<SemaphorePermit<'_>, AcquireError> {
-        self.acquire_many(1).await
+    #[track_caller]
+    pub fn acquire(&self) -> impl Future<Output = Result<SemaphorePermit<'_>, AcquireError>> {
+        called(|| "local::Semaphore::acquire", self.acquire_unnamed(1))
     }
 
     /// Waits for `n` permits. It keeps what it is given while it waits for the rest.
@@ -238,7 +241,19 @@ impl Semaphore {
     ///
     /// # Cancel safety
     /// A future that is dropped leaves the queue, and passes on what it had been given.
-    pub async fn acquire_many(&self, n: u32) -> Result<SemaphorePermit<'_>, AcquireError> {
+    #[track_caller]
+    pub fn acquire_many(
+        &self,
+        n: u32,
+    ) -> impl Future<Output = Result<SemaphorePermit<'_>, AcquireError>> {
+        called(|| "local::Semaphore::acquire_many", self.acquire_unnamed(n))
+    }
+
+    /// The same for what stands on a semaphore, and has names of its own.
+    pub(in crate::local) async fn acquire_unnamed(
+        &self,
+        n: u32,
+    ) -> Result<SemaphorePermit<'_>, AcquireError> {
         let permits = checked(n);
         self.acquire_raw(permits).await?;
         Ok(SemaphorePermit::new(self, permits))
@@ -308,8 +323,14 @@ impl Semaphore {
     ///
     /// # Cancel safety
     /// A future that is dropped leaves the queue, and passes on what it had been given.
-    pub async fn acquire_owned(self: Rc<Self>) -> Result<OwnedSemaphorePermit, AcquireError> {
-        self.acquire_many_owned(1).await
+    #[track_caller]
+    pub fn acquire_owned(
+        self: Rc<Self>,
+    ) -> impl Future<Output = Result<OwnedSemaphorePermit, AcquireError>> {
+        called(
+            || "local::Semaphore::acquire_owned",
+            self.acquire_owned_unnamed(1),
+        )
     }
 
     /// As [`acquire_many`](Self::acquire_many), with permits that keep the semaphore alive instead of borrowing it.
@@ -335,7 +356,18 @@ impl Semaphore {
     ///
     /// # Cancel safety
     /// A future that is dropped leaves the queue, and passes on what it had been given.
-    pub async fn acquire_many_owned(
+    #[track_caller]
+    pub fn acquire_many_owned(
+        self: Rc<Self>,
+        n: u32,
+    ) -> impl Future<Output = Result<OwnedSemaphorePermit, AcquireError>> {
+        called(
+            || "local::Semaphore::acquire_many_owned",
+            self.acquire_owned_unnamed(n),
+        )
+    }
+
+    async fn acquire_owned_unnamed(
         self: Rc<Self>,
         n: u32,
     ) -> Result<OwnedSemaphorePermit, AcquireError> {

@@ -20,6 +20,11 @@ impl ThisThread {
     }
 }
 
+/// How many threads the process has.
+pub(in crate::runtime) fn threads() -> Option<usize> {
+    Some(fs::read_dir("/proc/self/task").ok()?.count())
+}
+
 /// How much of a stack is looked through.
 const STACK: usize = 64 * 1024;
 /// How many places are noted.

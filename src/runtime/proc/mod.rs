@@ -12,7 +12,7 @@ mod linux;
 
 use std::fmt;
 
-pub(super) use linux::ThisThread;
+pub(super) use linux::{ThisThread, threads};
 
 /// A thread that keeps its runtime from going on, as the operating system sees it.
 #[derive(Clone, Debug)]

@@ -14,3 +14,7 @@ impl ThisThread {
 pub(super) fn look(_: &ThisThread) -> Option<BlockedThread> {
     None
 }
+
+pub(in crate::runtime) fn threads() -> Option<usize> {
+    None
+}

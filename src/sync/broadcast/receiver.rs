@@ -1,7 +1,7 @@
 //! The receiver: a position in the ring.
 
 use std::fmt;
-use std::future::poll_fn;
+use std::future::{Future, poll_fn};
 use std::task::{Poll, ready};
 
 use super::error::{RecvError, TryRecvError};
@@ -9,6 +9,7 @@ use super::shared::{self, Shared, Tail};
 use crate::future::{budget, entered};
 use crate::shim::sync::Arc;
 use crate::sync::{listener::Listener, park};
+use crate::waits::called;
 
 /// Receives every value that is sent while it is there. Made by [`channel`](super::channel) and
 /// [`Sender::subscribe`](super::Sender::subscribe).
@@ -104,17 +105,18 @@ impl<T: Clone> Receiver<T> {
     ///
     /// # Cancel safety
     /// A future that is dropped before it was ready has taken nothing.
-    pub async fn recv(&mut self) -> Result<T, RecvError> {
-        let shared = &*self.shared;
+    #[track_caller]
+    pub fn recv(&mut self) -> impl Future<Output = Result<T, RecvError>> {
+        let (shared, next) = (&*self.shared, &mut self.next);
         let mut listener = Listener::new(&shared.tail, |tail: &mut Tail| &mut tail.waiting);
-        poll_fn(|cx| {
+        let recv = poll_fn(move |cx| {
             ready!(budget::poll_proceed(cx));
             // The next send, or the last sender's drop, owes the wake.
-            let slot = ready!(listener.poll(cx, |tail| shared.take(tail, &mut self.next)));
+            let slot = ready!(listener.poll(cx, |tail| shared.take(tail, next)));
             budget::spend();
             Poll::Ready(slot.map(shared::read))
-        })
-        .await
+        });
+        called(|| "broadcast::Receiver::recv", recv)
     }
 
     /// Clones the next value if it is there.

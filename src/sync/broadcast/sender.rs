@@ -1,7 +1,7 @@
 //! The sender: it never waits.
 
 use std::fmt;
-use std::future::poll_fn;
+use std::future::{Future, poll_fn};
 use std::task::{Poll, ready};
 
 use super::error::SendError;
@@ -11,6 +11,7 @@ use super::weak::WeakSender;
 use crate::future::budget;
 use crate::shim::sync::Arc;
 use crate::sync::listener::Listener;
+use crate::waits::called;
 
 /// Sends to every [`Receiver`]. Made by [`channel`](super::channel), and cloned for more senders.
 ///
@@ -135,16 +136,17 @@ impl<T> Sender<T> {
     ///
     /// # Cancel safety
     /// Nothing is lost when the future is dropped.
-    pub async fn closed(&self) {
+    #[track_caller]
+    pub fn closed(&self) -> impl Future<Output = ()> {
         let mut listener = Listener::new(&self.shared.tail, |tail: &mut Tail| &mut tail.closing);
-        poll_fn(|cx| {
+        let closed = poll_fn(move |cx| {
             ready!(budget::poll_proceed(cx));
             // The last receiver's drop owes the wake.
             ready!(listener.poll(cx, |tail| (tail.receivers == 0).then_some(())));
             budget::spend();
             Poll::Ready(())
-        })
-        .await;
+        });
+        called(|| "broadcast::Sender::closed", closed)
     }
 
     /// How many senders there are.

@@ -21,6 +21,7 @@ use std::task::{Poll, ready};
 pub use guard::{DropGuard, DropGuardRef};
 pub use wait::{WaitForCancellationFuture, WaitForCancellationFutureOwned};
 
+use crate::waits::called;
 use crate::waker::WakeList;
 use flag::{Flag, Wait};
 use tree::{Place, Target};
@@ -168,6 +169,7 @@ impl CancellationToken {
     ///
     /// # Cancel safety
     /// Nothing is lost when the future is dropped.
+    #[track_caller]
     pub fn cancelled(&self) -> WaitForCancellationFuture<'_> {
         WaitForCancellationFuture::new(self)
     }
@@ -176,6 +178,7 @@ impl CancellationToken {
     ///
     /// # Cancel safety
     /// Nothing is lost when the future is dropped.
+    #[track_caller]
     pub fn cancelled_owned(self) -> WaitForCancellationFutureOwned {
         WaitForCancellationFutureOwned::new(self)
     }
@@ -222,7 +225,18 @@ impl CancellationToken {
     ///
     /// # Cancel safety
     /// That of `future`: it is dropped with this one.
-    pub async fn run_until_cancelled<F: Future>(&self, future: F) -> Option<F::Output> {
+    #[track_caller]
+    pub fn run_until_cancelled<F: Future>(
+        &self,
+        future: F,
+    ) -> impl Future<Output = Option<F::Output>> {
+        called(
+            || "CancellationToken::run_until_cancelled",
+            self.run_unnamed(future),
+        )
+    }
+
+    async fn run_unnamed<F: Future>(&self, future: F) -> Option<F::Output> {
         if self.is_cancelled() {
             return None;
         }
@@ -243,8 +257,15 @@ impl CancellationToken {
     ///
     /// # Cancel safety
     /// That of `future`: it is dropped with this one.
-    pub async fn run_until_cancelled_owned<F: Future>(self, future: F) -> Option<F::Output> {
-        self.run_until_cancelled(future).await
+    #[track_caller]
+    pub fn run_until_cancelled_owned<F: Future>(
+        self,
+        future: F,
+    ) -> impl Future<Output = Option<F::Output>> {
+        called(
+            || "CancellationToken::run_until_cancelled_owned",
+            async move { self.run_unnamed(future).await },
+        )
     }
 }
 

@@ -3,12 +3,14 @@
 use std::borrow::Borrow;
 use std::fmt;
 use std::future::Future;
+use std::panic::Location;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use super::CancellationToken;
 use super::flag::{Flag, Wait};
 use crate::future::budget;
+use crate::waits::note_call;
 
 /// The future of [`CancellationToken::cancelled`].
 ///
@@ -17,6 +19,8 @@ use crate::future::budget;
 #[must_use = "futures do nothing unless awaited"]
 pub struct WaitForCancellationFuture<'a> {
     wait: Wait<&'a Flag>,
+    /// Who has asked for it.
+    location: &'static Location<'static>,
 }
 
 /// The future of [`CancellationToken::cancelled_owned`].
@@ -26,20 +30,26 @@ pub struct WaitForCancellationFuture<'a> {
 #[must_use = "futures do nothing unless awaited"]
 pub struct WaitForCancellationFutureOwned {
     wait: Wait<CancellationToken>,
+    /// Who has asked for it.
+    location: &'static Location<'static>,
 }
 
 impl<'a> WaitForCancellationFuture<'a> {
+    #[track_caller]
     pub(super) fn new(token: &'a CancellationToken) -> Self {
         Self {
             wait: Wait::new(token.borrow()),
+            location: Location::caller(),
         }
     }
 }
 
 impl WaitForCancellationFutureOwned {
+    #[track_caller]
     pub(super) fn new(token: CancellationToken) -> Self {
         Self {
             wait: Wait::new(token),
+            location: Location::caller(),
         }
     }
 }
@@ -61,7 +71,11 @@ impl Future for WaitForCancellationFuture<'_> {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        poll(&mut self.wait, cx)
+        let poll = poll(&mut self.wait, cx);
+        if poll.is_pending() {
+            note_call("CancellationToken::cancelled", Some(self.location));
+        }
+        poll
     }
 }
 
@@ -69,7 +83,11 @@ impl Future for WaitForCancellationFutureOwned {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        poll(&mut self.wait, cx)
+        let poll = poll(&mut self.wait, cx);
+        if poll.is_pending() {
+            note_call("CancellationToken::cancelled_owned", Some(self.location));
+        }
+        poll
     }
 }
 

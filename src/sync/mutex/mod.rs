@@ -5,6 +5,7 @@ mod guard;
 mod owned_guard;
 
 use std::fmt;
+use std::future::Future;
 use std::sync::Arc;
 
 pub use self::guard::{MappedMutexGuard, MutexGuard};
@@ -13,6 +14,7 @@ use super::held::{Held, Lock};
 use super::{Semaphore, TryLockError, park};
 use crate::future::entered;
 use crate::shim::cell::UnsafeCell;
+use crate::waits::called;
 
 /// A value that one task at a time may use; the guard may be held across an await.
 ///
@@ -105,8 +107,14 @@ impl<T: ?Sized> Mutex<T> {
     ///
     /// # Cancel safety
     /// A future that is dropped leaves the queue; if the lock was its turn already, the next one gets it.
-    pub async fn lock(&self) -> MutexGuard<'_, T> {
-        let Ok(permit) = self.semaphore.acquire().await else {
+    #[track_caller]
+    pub fn lock(&self) -> impl Future<Output = MutexGuard<'_, T>> {
+        called(|| "Mutex::lock", self.lock_unnamed())
+    }
+
+    /// The same for what stands on a mutex.
+    pub(crate) async fn lock_unnamed(&self) -> MutexGuard<'_, T> {
+        let Ok(permit) = self.semaphore.acquire_unnamed(1).await else {
             unreachable!("nothing closes the semaphore of a mutex");
         };
         MutexGuard::new(self, permit)
@@ -129,11 +137,14 @@ impl<T: ?Sized> Mutex<T> {
     ///
     /// # Cancel safety
     /// A future that is dropped leaves the queue; if the lock was its turn already, the next one gets it.
-    pub async fn lock_owned(self: Arc<Self>) -> OwnedMutexGuard<T> {
-        let Ok(()) = self.semaphore.acquire_raw(1).await else {
-            unreachable!("nothing closes the semaphore of a mutex");
-        };
-        OwnedMutexGuard::new(Held::new(self, 1))
+    #[track_caller]
+    pub fn lock_owned(self: Arc<Self>) -> impl Future<Output = OwnedMutexGuard<T>> {
+        called(|| "Mutex::lock_owned", async move {
+            let Ok(()) = self.semaphore.acquire_raw(1).await else {
+                unreachable!("nothing closes the semaphore of a mutex");
+            };
+            OwnedMutexGuard::new(Held::new(self, 1))
+        })
     }
 
     /// Locks the mutex if it is free and nobody waits for it.

@@ -4,6 +4,7 @@
 mod notified;
 
 use std::fmt;
+use std::panic::Location;
 use std::sync::Arc;
 
 pub use self::notified::{Notified, OwnedNotified};
@@ -106,8 +107,14 @@ impl Notify {
     /// # Cancel safety
     /// A future that is dropped loses its place. If [`notify_one`](Self::notify_one) has chosen it already, the next
     /// one is notified instead.
+    #[track_caller]
     pub fn notified(&self) -> Notified<'_> {
-        Notified::new(self, self.broadcasts())
+        Notified::new(self, self.broadcasts(), Some(Location::caller()))
+    }
+
+    /// The same for what stands on it, and has a name of its own.
+    pub(in crate::sync) fn notified_unnamed(&self) -> Notified<'_> {
+        Notified::new(self, self.broadcasts(), None)
     }
 
     /// As [`notified`](Self::notified), with a future that keeps this alive instead of borrowing it.
@@ -127,9 +134,10 @@ impl Notify {
     ///
     /// # Cancel safety
     /// As of [`notified`](Self::notified).
+    #[track_caller]
     pub fn notified_owned(self: Arc<Self>) -> OwnedNotified {
         let broadcasts = self.broadcasts();
-        OwnedNotified::new(self, broadcasts)
+        OwnedNotified::new(self, broadcasts, Some(Location::caller()))
     }
 
     /// Notifies who has waited longest, or stores the notification if nobody waits.

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::mem;
+use std::panic::Location;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker, ready};
@@ -11,6 +12,7 @@ use pin_project_lite::pin_project;
 use super::{Next, Notify};
 use crate::future::budget;
 use crate::sync::wait_list::Key;
+use crate::waits::note_call;
 
 pin_project! {
     /// The future of [`Notify::notified`].
@@ -55,8 +57,12 @@ pin_project! {
 }
 
 impl<'a> Notified<'a> {
-    pub(super) fn new(notify: &'a Notify, broadcasts: u64) -> Self {
-        let wait = Wait::new(broadcasts);
+    pub(super) fn new(
+        notify: &'a Notify,
+        broadcasts: u64,
+        location: Option<&'static Location<'static>>,
+    ) -> Self {
+        let wait = Wait::new(broadcasts, location);
         Self { notify, wait }
     }
 
@@ -81,8 +87,12 @@ impl<'a> Notified<'a> {
 }
 
 impl OwnedNotified {
-    pub(super) fn new(notify: Arc<Notify>, broadcasts: u64) -> Self {
-        let wait = Wait::new(broadcasts);
+    pub(super) fn new(
+        notify: Arc<Notify>,
+        broadcasts: u64,
+        location: Option<&'static Location<'static>>,
+    ) -> Self {
+        let wait = Wait::new(broadcasts, location);
         Self { notify, wait }
     }
 
@@ -112,7 +122,7 @@ impl Future for Notified<'_> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let this = self.project();
-        this.wait.poll(this.notify, cx)
+        this.wait.poll("Notify::notified", this.notify, cx)
     }
 }
 
@@ -121,7 +131,7 @@ impl Future for OwnedNotified {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let this = self.project();
-        this.wait.poll(this.notify, cx)
+        this.wait.poll("Notify::notified_owned", this.notify, cx)
     }
 }
 
@@ -131,6 +141,8 @@ struct Wait {
     /// The count of broadcasts when the future was made: one more, and it is notified.
     broadcasts: u64,
     stage: Stage,
+    /// Who waits, to be named in a dump. `None` for those who name themselves.
+    location: Option<&'static Location<'static>>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -146,15 +158,21 @@ enum Stage {
 }
 
 impl Wait {
-    fn new(broadcasts: u64) -> Self {
+    fn new(broadcasts: u64, location: Option<&'static Location<'static>>) -> Self {
         Self {
             broadcasts,
             stage: Stage::New,
+            location,
         }
     }
 
-    fn poll(&mut self, notify: &Notify, cx: &mut Context<'_>) -> Poll<()> {
-        ready!(self.poll_notified(notify, Some(cx.waker())));
+    fn poll(&mut self, name: &'static str, notify: &Notify, cx: &mut Context<'_>) -> Poll<()> {
+        if self.poll_notified(notify, Some(cx.waker())).is_pending() {
+            if self.location.is_some() {
+                note_call(name, self.location);
+            }
+            return Poll::Pending;
+        }
         // after the queue: one whose budget is spent keeps its place before those who come later
         ready!(budget::poll_proceed(cx));
         budget::spend();

@@ -30,6 +30,7 @@ use state::Channel;
 /// sender.send(3).unwrap();
 /// assert_eq!(receiver.blocking_recv(), Ok(3));
 /// ```
+#[track_caller]
 pub fn channel<T>() -> (Sender<T>, Receiver<T>) {
     let channel = Arc::new(Channel::new());
     (Sender::new(channel.clone()), Receiver::new(channel))

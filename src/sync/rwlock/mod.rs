@@ -7,6 +7,7 @@ mod read_guard;
 mod write_guard;
 
 use std::fmt;
+use std::future::Future;
 use std::sync::Arc;
 
 pub use self::owned_read_guard::OwnedRwLockReadGuard;
@@ -17,6 +18,7 @@ use super::held::{Held, Lock};
 use super::{Semaphore, TryLockError, park};
 use crate::future::entered;
 use crate::shim::cell::UnsafeCell;
+use crate::waits::called;
 
 /// The most readers at a time, unless [`RwLock::with_max_readers`] says less. As in tokio.
 const MAX_READERS: u32 = u32::MAX >> 3;
@@ -154,11 +156,14 @@ impl<T: ?Sized> RwLock<T> {
     ///
     /// # Cancel safety
     /// A future that is dropped leaves the queue; if it was its turn already, the next one gets it.
-    pub async fn read(&self) -> RwLockReadGuard<'_, T> {
-        let Ok(permit) = self.semaphore.acquire().await else {
-            unreachable!("nothing closes the semaphore of a lock");
-        };
-        RwLockReadGuard::of(self, permit)
+    #[track_caller]
+    pub fn read(&self) -> impl Future<Output = RwLockReadGuard<'_, T>> {
+        called(|| "RwLock::read", async {
+            let Ok(permit) = self.semaphore.acquire_unnamed(1).await else {
+                unreachable!("nothing closes the semaphore of a lock");
+            };
+            RwLockReadGuard::of(self, permit)
+        })
     }
 
     /// As [`read`](Self::read), with a guard that keeps the lock alive instead of borrowing it.
@@ -173,11 +178,14 @@ impl<T: ?Sized> RwLock<T> {
     ///
     /// # Cancel safety
     /// A future that is dropped leaves the queue; if it was its turn already, the next one gets it.
-    pub async fn read_owned(self: Arc<Self>) -> OwnedRwLockReadGuard<T> {
-        let Ok(()) = self.semaphore.acquire_raw(1).await else {
-            unreachable!("nothing closes the semaphore of a lock");
-        };
-        OwnedRwLockReadGuard::of(Held::new(self, 1))
+    #[track_caller]
+    pub fn read_owned(self: Arc<Self>) -> impl Future<Output = OwnedRwLockReadGuard<T>> {
+        called(|| "RwLock::read_owned", async move {
+            let Ok(()) = self.semaphore.acquire_raw(1).await else {
+                unreachable!("nothing closes the semaphore of a lock");
+            };
+            OwnedRwLockReadGuard::of(Held::new(self, 1))
+        })
     }
 
     /// Locks the value for reading, if no writer has it or waits for it.
@@ -244,11 +252,14 @@ impl<T: ?Sized> RwLock<T> {
     ///
     /// # Cancel safety
     /// A future that is dropped leaves the queue; those who waited behind it go on.
-    pub async fn write(&self) -> RwLockWriteGuard<'_, T> {
-        let Ok(permits) = self.semaphore.acquire_many(self.max_readers).await else {
-            unreachable!("nothing closes the semaphore of a lock");
-        };
-        RwLockWriteGuard::of(self, permits)
+    #[track_caller]
+    pub fn write(&self) -> impl Future<Output = RwLockWriteGuard<'_, T>> {
+        called(|| "RwLock::write", async {
+            let Ok(permits) = self.semaphore.acquire_unnamed(self.max_readers).await else {
+                unreachable!("nothing closes the semaphore of a lock");
+            };
+            RwLockWriteGuard::of(self, permits)
+        })
     }
 
     /// As [`write`](Self::write), with a guard that keeps the lock alive instead of borrowing it.
@@ -264,12 +275,15 @@ impl<T: ?Sized> RwLock<T> {
     ///
     /// # Cancel safety
     /// A future that is dropped leaves the queue; those who waited behind it go on.
-    pub async fn write_owned(self: Arc<Self>) -> OwnedRwLockWriteGuard<T> {
-        let all = self.max_readers as usize;
-        let Ok(()) = self.semaphore.acquire_raw(all).await else {
-            unreachable!("nothing closes the semaphore of a lock");
-        };
-        OwnedRwLockWriteGuard::of(Held::new(self, all))
+    #[track_caller]
+    pub fn write_owned(self: Arc<Self>) -> impl Future<Output = OwnedRwLockWriteGuard<T>> {
+        called(|| "RwLock::write_owned", async move {
+            let all = self.max_readers as usize;
+            let Ok(()) = self.semaphore.acquire_raw(all).await else {
+                unreachable!("nothing closes the semaphore of a lock");
+            };
+            OwnedRwLockWriteGuard::of(Held::new(self, all))
+        })
     }
 
     /// Locks the value for writing, if nobody has it.

@@ -6,6 +6,7 @@ mod error;
 mod permit;
 
 use std::fmt;
+use std::future::Future;
 use std::sync::Arc;
 use std::task::Waker;
 
@@ -16,6 +17,7 @@ use crate::future::entered;
 use crate::shim::sync::Mutex;
 use crate::sync::park;
 use crate::sync::wait_list::{Key, WaitList};
+use crate::waits::called;
 use crate::waker::WakeList;
 
 /// Limits how many may do something at the same time: whoever holds a permit may, the others wait in a queue.
@@ -218,8 +220,9 @@ impl Semaphore {
     ///
     /// # Cancel safety
     /// A future that is dropped leaves the queue, and passes on what it had been given.
-    pub async fn acquire(&self) -> Result<SemaphorePermit<'_>, AcquireError> {
-        self.acquire_many(1).await
+    #[track_caller]
+    pub fn acquire(&self) -> impl Future<Output = Result<SemaphorePermit<'_>, AcquireError>> {
+        called(|| "Semaphore::acquire", self.acquire_unnamed(1))
     }
 
     /// Waits for `n` permits. It keeps what it is given while it waits for the rest.
@@ -243,7 +246,19 @@ impl Semaphore {
     ///
     /// # Cancel safety
     /// A future that is dropped leaves the queue, and passes on what it had been given.
-    pub async fn acquire_many(&self, n: u32) -> Result<SemaphorePermit<'_>, AcquireError> {
+    #[track_caller]
+    pub fn acquire_many(
+        &self,
+        n: u32,
+    ) -> impl Future<Output = Result<SemaphorePermit<'_>, AcquireError>> {
+        called(|| "Semaphore::acquire_many", self.acquire_unnamed(n))
+    }
+
+    /// The same for what stands on a semaphore, and has names of its own.
+    pub(in crate::sync) async fn acquire_unnamed(
+        &self,
+        n: u32,
+    ) -> Result<SemaphorePermit<'_>, AcquireError> {
         let permits = checked(n);
         self.acquire_raw(permits).await?;
         Ok(SemaphorePermit::new(self, permits))
@@ -313,8 +328,11 @@ impl Semaphore {
     ///
     /// # Cancel safety
     /// A future that is dropped leaves the queue, and passes on what it had been given.
-    pub async fn acquire_owned(self: Arc<Self>) -> Result<OwnedSemaphorePermit, AcquireError> {
-        self.acquire_many_owned(1).await
+    #[track_caller]
+    pub fn acquire_owned(
+        self: Arc<Self>,
+    ) -> impl Future<Output = Result<OwnedSemaphorePermit, AcquireError>> {
+        called(|| "Semaphore::acquire_owned", self.acquire_owned_unnamed(1))
     }
 
     /// As [`acquire_many`](Self::acquire_many), with permits that keep the semaphore alive instead of borrowing it.
@@ -340,7 +358,18 @@ impl Semaphore {
     ///
     /// # Cancel safety
     /// A future that is dropped leaves the queue, and passes on what it had been given.
-    pub async fn acquire_many_owned(
+    #[track_caller]
+    pub fn acquire_many_owned(
+        self: Arc<Self>,
+        n: u32,
+    ) -> impl Future<Output = Result<OwnedSemaphorePermit, AcquireError>> {
+        called(
+            || "Semaphore::acquire_many_owned",
+            self.acquire_owned_unnamed(n),
+        )
+    }
+
+    async fn acquire_owned_unnamed(
         self: Arc<Self>,
         n: u32,
     ) -> Result<OwnedSemaphorePermit, AcquireError> {

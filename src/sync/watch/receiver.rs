@@ -1,7 +1,7 @@
 //! The receiver: it remembers what it has seen.
 
 use std::fmt;
-use std::future::poll_fn;
+use std::future::{Future, poll_fn};
 use std::task::{Poll, ready};
 
 use super::borrowed::Ref;
@@ -10,6 +10,7 @@ use super::shared::{Shared, State};
 use crate::future::budget;
 use crate::shim::sync::Arc;
 use crate::sync::listener::Listener;
+use crate::waits::called;
 
 /// Sees the latest value of the [`Sender`](super::Sender)s. Made by [`channel`](super::channel) and
 /// [`Sender::subscribe`](super::Sender::subscribe); a clone has seen what the original has.
@@ -111,8 +112,12 @@ impl<T> Receiver<T> {
     ///
     /// # Cancel safety
     /// A future that is dropped before it was ready has marked nothing as seen.
-    pub async fn changed(&mut self) -> Result<(), RecvError> {
-        changed(&self.shared, &mut self.seen).await
+    #[track_caller]
+    pub fn changed(&mut self) -> impl Future<Output = Result<(), RecvError>> {
+        called(
+            || "watch::Receiver::changed",
+            changed(&self.shared, &mut self.seen),
+        )
     }
 
     /// Waits for a value that `is_wanted`. The value that is there is asked about first, seen or not; what is asked
@@ -135,22 +140,25 @@ impl<T> Receiver<T> {
     ///
     /// # Cancel safety
     /// A dropped future may have marked as seen what was not wanted; nothing else is lost.
-    pub async fn wait_for(
+    #[track_caller]
+    pub fn wait_for(
         &mut self,
         mut is_wanted: impl FnMut(&T) -> bool,
-    ) -> Result<Ref<'_, T>, RecvError> {
-        budget::consume_budget().await;
-        let mut end = Ok(());
-        loop {
-            let value = self.shared.read(|version| see(&mut self.seen, version));
-            // after the end only a last version that was not asked about
-            if (end.is_ok() || value.has_changed()) && is_wanted(&value) {
-                return Ok(value);
+    ) -> impl Future<Output = Result<Ref<'_, T>, RecvError>> {
+        called(|| "watch::Receiver::wait_for", async move {
+            budget::consume_budget().await;
+            let mut end = Ok(());
+            loop {
+                let value = self.shared.read(|version| see(&mut self.seen, version));
+                // after the end only a last version that was not asked about
+                if (end.is_ok() || value.has_changed()) && is_wanted(&value) {
+                    return Ok(value);
+                }
+                drop(value);
+                end?;
+                end = changed(&self.shared, &mut self.seen).await;
             }
-            drop(value);
-            end?;
-            end = changed(&self.shared, &mut self.seen).await;
-        }
+        })
     }
 
     /// Whether both receive from the same senders.

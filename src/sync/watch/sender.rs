@@ -1,7 +1,7 @@
 //! The sender: it changes the value, and tells those who wait.
 
 use std::fmt;
-use std::future::poll_fn;
+use std::future::{Future, poll_fn};
 use std::task::{Poll, ready};
 
 use super::borrowed::Ref;
@@ -11,6 +11,7 @@ use super::shared::{Shared, State};
 use crate::future::budget;
 use crate::shim::sync::Arc;
 use crate::sync::listener::Listener;
+use crate::waits::called;
 
 /// Changes the value that the [`Receiver`]s see. Made by [`channel`](super::channel), and cloned for more senders.
 pub struct Sender<T> {
@@ -127,16 +128,17 @@ impl<T> Sender<T> {
     ///
     /// # Cancel safety
     /// Nothing is lost when the future is dropped.
-    pub async fn closed(&self) {
+    #[track_caller]
+    pub fn closed(&self) -> impl Future<Output = ()> {
         let mut listener = Listener::new(&self.shared.state, |state: &mut State| &mut state.closed);
-        poll_fn(|cx| {
+        let closed = poll_fn(move |cx| {
             ready!(budget::poll_proceed(cx));
             // The last receiver's drop owes the wake.
             ready!(listener.poll(cx, |state| (state.receivers == 0).then_some(())));
             budget::spend();
             Poll::Ready(())
-        })
-        .await;
+        });
+        called(|| "watch::Sender::closed", closed)
     }
 
     /// One more receiver, which has seen the value that is there now.

@@ -4,22 +4,29 @@
 //! Each leaf says it by itself while it is polled anyway, so nothing is polled again for a dump, and none can get stuck. Where nobody
 //! listens it costs one look at a flag, in the polls that find nothing.
 
+mod call;
+mod descriptor;
+
 use std::cell::{Cell, RefCell};
 use std::time::Instant;
 
+pub use call::Call;
+pub(crate) use call::{called, note_call, polled};
+pub use descriptor::{Address, Descriptor};
+
 /// What a leaf waits for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Wait {
     /// A timer that rings then.
     Timer(Instant),
     /// A descriptor that can be read.
-    Read(i64),
+    Read(Descriptor),
     /// One that can be written.
-    Write(i64),
+    Write(Descriptor),
     /// The end of the task with this number.
     Task(u64),
     /// Another task, by what they have in common.
-    Sync(&'static str),
+    Sync(Call),
 }
 
 /// A leaf waits for one thing, and a poll has few leaves; what goes on in a loop may give up one after the other.
@@ -59,6 +66,7 @@ pub(crate) struct Listening;
 #[cfg_attr(loom, allow(dead_code, reason = "there is no executor"))]
 impl Listening {
     pub(crate) fn begin() -> Self {
+        drop(HEARD.take()); // what a poll that has panicked has left
         LISTENS.set(true);
         Self
     }
