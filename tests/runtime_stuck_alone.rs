@@ -24,6 +24,7 @@ fn main() {
     the_threads_of_its_own_pool_are_no_others();
     neither_is_its_watcher();
     another_thread_may_wake_it();
+    when_that_has_ended_it_may_not();
     println!("ok");
 }
 
@@ -62,4 +63,11 @@ fn another_thread_may_wake_it() {
         });
         receive.await.unwrap();
     });
+}
+
+fn when_that_has_ended_it_may_not() {
+    let runtime = patient();
+    let other = std::thread::spawn(|| std::thread::sleep(LATER));
+    fails(&runtime);
+    other.join().unwrap();
 }

@@ -10,7 +10,7 @@ use super::proc;
 use super::tasks::Dump;
 use crate::executor::local::Executor;
 
-/// A handle may go without a word, as may a blocking job: then somebody has to look again.
+/// A handle may go without a word, as may a blocking job or another thread: then somebody has to look again.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// What is known of a runtime that may be stuck.
@@ -69,13 +69,12 @@ impl Stuck {
             self.since.set(None);
             return Some(LOOK_AGAIN); // at once, if it is a message that has come
         }
-        let left = if self.is_alone(core) {
+        if self.is_alone(core) {
             self.verdict.set(Some(Verdict::Alone));
-            Duration::ZERO
-        } else {
-            self.wait_on(&core.executor)
-        };
-        Some(left)
+            return Some(Duration::ZERO);
+        }
+        let left = self.wait_on(&core.executor);
+        Some(left.min(LOOK_AGAIN)) // the other threads may end
     }
 
     /// Whether somebody has a handle. A blocking job has one until it is done.
@@ -83,11 +82,12 @@ impl Stuck {
         Arc::strong_count(&core.shared) > self.own_references.get()
     }
 
-    /// Whether all threads are the runtime's own. Those of the pool have nothing to do, so none comes or brings others; one that goes
-    /// may be counted still: then it is not alone yet.
+    /// Whether all threads are the runtime's own. Those of the pool have nothing to do, so none comes or brings others.
     fn is_alone(&self, core: &Core) -> bool {
+        // Before the pool's own count: one of its threads that goes leaves that first, and so at worst counts as a stranger.
+        let threads = proc::threads();
         let own = 1 + self.own_threads + core.shared.pool.load().threads;
-        proc::threads().is_some_and(|threads| threads <= own)
+        threads.is_some_and(|threads| threads <= own)
     }
 
     /// What is left of the patience.
