@@ -220,3 +220,20 @@ fn cancelling_a_million_leaves_nothing_behind() {
     assert_eq!(timers.next_deadline(), None);
     assert_eq!(DROPS.load(Ordering::Relaxed), 1);
 }
+
+#[test]
+fn a_timer_waits_until_it_fires_or_is_cancelled() {
+    let mut timers = Timers::new();
+    let (first, second) = (
+        timers.insert(5, Waker::noop().clone()),
+        timers.insert(9, Waker::noop().clone()),
+    );
+    assert!(timers.is_waiting(first) && timers.is_waiting(second));
+    assert_eq!(timers.len(), 2);
+    timers.fire_due(5, &mut Vec::new());
+    assert!(!timers.is_waiting(first) && timers.is_waiting(second));
+    assert_eq!(timers.len(), 1);
+    assert!(timers.cancel(second).is_some());
+    assert!(!timers.is_waiting(second));
+    assert_eq!(timers.len(), 0);
+}
