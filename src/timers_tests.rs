@@ -237,3 +237,22 @@ fn a_timer_waits_until_it_fires_or_is_cancelled() {
     assert!(!timers.is_waiting(second));
     assert_eq!(timers.len(), 0);
 }
+
+#[test]
+fn a_timer_due_at_the_very_step_of_a_digit_fires_there() {
+    for level in 1..LEVELS as u32 {
+        let mut timers = Timers::new();
+        let deadline = 1 << (level * BITS);
+        timers.insert(deadline, Waker::noop().clone());
+        let mut due = Vec::new();
+        timers.fire_due(deadline - 1, &mut due);
+        assert_eq!(due.len(), 0);
+        timers.fire_due(deadline, &mut due);
+        assert_eq!(due.len(), 1, "level {level}");
+
+        let mut timers = Timers::new();
+        timers.insert(deadline, Waker::noop().clone());
+        timers.fire_due(deadline, &mut due);
+        assert_eq!(due.len(), 2, "level {level}, in one step");
+    }
+}
