@@ -65,6 +65,7 @@ fn no_task_is_polled_once_the_end_has_begun() {
             idle.await
         }));
         runtime.block_on(let_others_run());
+        assert!(format!("{runtime:?}").contains("tasks: 3"));
         let before = polls.get();
         over.set(true);
         drop(runtime);
