@@ -265,10 +265,75 @@ mod tests {
     }
 
     #[test]
+    fn instants_are_reckoned_with_as_stds_are() {
+        let (second, now) = (Duration::from_secs(1), Instant::system());
+        let (mut later, std) = (now, now.into_std());
+        later += second;
+        assert_eq!(later.into_std(), std + second);
+        assert_eq!(later, now + second);
+        assert_eq!(later, Instant::from_std(std + second));
+        assert_eq!(now.checked_add(second), Some(later));
+        assert_eq!(later.checked_sub(second), Some(now));
+        assert_eq!(now.checked_add(Duration::MAX), None);
+        for since in [later.duration_since(now), later - now] {
+            assert_eq!(since, second);
+        }
+        assert_eq!(later.saturating_duration_since(now), second);
+        assert_eq!(now.saturating_duration_since(later), Duration::ZERO);
+        assert_eq!(later.checked_duration_since(now), Some(second));
+        assert_eq!(now.checked_duration_since(later), None);
+        later -= second;
+        assert_eq!(later, now);
+        assert_eq!(format!("{now:?}"), format!("{std:?}"));
+    }
+
+    #[test]
+    fn never_is_a_hundred_years() {
+        let now = Instant::system();
+        let years = |n: u64| Duration::from_secs(n * 365 * 24 * 3600);
+        assert!(now + Duration::MAX >= now + years(100));
+        assert!(now + Duration::MAX <= now + years(101));
+    }
+
+    #[test]
     fn the_clock_counts_from_its_origin() {
         let clock = Clock::new(false);
         assert_eq!(clock.ns(clock.origin - Duration::from_secs(1)), 0);
         assert_eq!(clock.ns(clock.origin + Duration::from_nanos(7)), 7);
+        assert_eq!(clock.ns(clock.origin + Duration::new(3, 7)), 3_000_000_007);
+        let centuries = Duration::from_secs(6 * 100 * 365 * 24 * 3600);
+        let far = clock.origin.checked_add(centuries);
+        assert_eq!(far.map_or(u64::MAX, |far| clock.ns(far)), u64::MAX);
+    }
+
+    #[test]
+    fn what_was_seen_needs_no_look() {
+        let clock = Clock::new(true);
+        assert!(clock.has_seen(0));
+        assert!(!clock.has_seen(5));
+        assert!(clock.advance_to(5, true));
+        assert!(!clock.has_seen(5), "nobody has looked");
+        assert_eq!(clock.now_ns(), 5);
+        assert!(clock.has_seen(5));
+        assert!(!clock.has_seen(6));
+    }
+
+    #[test]
+    fn a_clock_that_runs_again_counts_on() {
+        let clock = Clock::new(true);
+        let start = clock.now();
+        assert!(clock.is_paused());
+        assert!(clock.advance_to(3_600_000_000_000, true));
+        assert!(!clock.advance_to(u64::MAX, true), "never");
+        assert!(clock.resume());
+        assert!(!clock.is_paused());
+        assert!(!clock.advance_to(7_200_000_000_000, true), "it runs");
+        let first = clock.now();
+        let system = Instant::system();
+        while Instant::system() - system < Duration::from_millis(2) {}
+        let went = clock.now() - first;
+        assert!(went >= Duration::from_millis(2) && went < Duration::from_secs(3600));
+        assert!(first - start < Duration::from_secs(2 * 3600));
     }
 
     #[test]

@@ -220,3 +220,39 @@ fn cancelling_a_million_leaves_nothing_behind() {
     assert_eq!(timers.next_deadline(), None);
     assert_eq!(DROPS.load(Ordering::Relaxed), 1);
 }
+
+#[test]
+fn a_timer_waits_until_it_fires_or_is_cancelled() {
+    let mut timers = Timers::new();
+    let (first, second) = (
+        timers.insert(5, Waker::noop().clone()),
+        timers.insert(9, Waker::noop().clone()),
+    );
+    assert!(timers.is_waiting(first) && timers.is_waiting(second));
+    assert_eq!(timers.len(), 2);
+    timers.fire_due(5, &mut Vec::new());
+    assert!(!timers.is_waiting(first) && timers.is_waiting(second));
+    assert_eq!(timers.len(), 1);
+    assert!(timers.cancel(second).is_some());
+    assert!(!timers.is_waiting(second));
+    assert_eq!(timers.len(), 0);
+}
+
+#[test]
+fn a_timer_due_at_the_very_step_of_a_digit_fires_there() {
+    for level in 1..LEVELS as u32 {
+        let mut timers = Timers::new();
+        let deadline = 1 << (level * BITS);
+        timers.insert(deadline, Waker::noop().clone());
+        let mut due = Vec::new();
+        timers.fire_due(deadline - 1, &mut due);
+        assert_eq!(due.len(), 0);
+        timers.fire_due(deadline, &mut due);
+        assert_eq!(due.len(), 1, "level {level}");
+
+        let mut timers = Timers::new();
+        timers.insert(deadline, Waker::noop().clone());
+        timers.fire_due(deadline, &mut due);
+        assert_eq!(due.len(), 2, "level {level}, in one step");
+    }
+}

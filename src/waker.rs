@@ -193,6 +193,51 @@ mod tests {
     }
 
     #[test]
+    fn many_rings_before_one_answer_are_one() {
+        let latch = Latch::new();
+        assert!(!latch.reset(), "nobody has rung");
+        assert!(latch.set(), "the first has to tell");
+        assert!(!latch.set() && !latch.set());
+        assert!(latch.reset());
+        assert!(!latch.reset());
+        assert!(latch.set(), "a first one again");
+    }
+
+    /// Notes its number.
+    struct Note(usize, Arc<std::sync::Mutex<Vec<usize>>>);
+
+    impl Ring for Note {
+        fn ring(&self) {
+            self.1.lock().unwrap().push(self.0);
+        }
+    }
+
+    #[test]
+    fn all_of_a_list_are_woken_in_the_order_they_came() {
+        let rung = Arc::new(std::sync::Mutex::new(Vec::new()));
+        let note = |n| waker(Arc::new(Note(n, rung.clone())));
+        for count in 0..4 {
+            let mut list = WakeList::new();
+            for n in 0..count {
+                list.add(None);
+                list.add(Some(note(n)));
+            }
+            list.wake_all();
+            assert_eq!(
+                std::mem::take(&mut *rung.lock().unwrap()),
+                (0..count).collect::<Vec<_>>()
+            );
+            list.wake_all();
+            assert!(rung.lock().unwrap().is_empty(), "each once");
+        }
+        let mut list = WakeList::new();
+        list.list().push(note(1));
+        list.add(Some(note(2))); // behind those that came otherwise
+        list.wake_all();
+        assert_eq!(*rung.lock().unwrap(), [1, 2]);
+    }
+
+    #[test]
     fn a_waker_that_panics_keeps_no_other_from_being_woken() {
         let bell = Arc::new(Count::default());
         let mut list = WakeList::new();

@@ -55,6 +55,21 @@ fn outputs_come_as_the_futures_are_written() {
     });
 }
 
+/// tokio's are 32 and 48 (1.54.1, rustc 1.95).
+#[test]
+fn a_join_of_two_takes_a_word_less_than_tokios() {
+    let one = async {
+        let ready = ready(0i32);
+        join!(ready)
+    };
+    let two = async {
+        let (first, second) = (ready(0i32), ready(0i32));
+        join!(first, second)
+    };
+    assert!(size_of_val(&one) <= 32, "{}", size_of_val(&one));
+    assert!(size_of_val(&two) <= 40, "{}", size_of_val(&two));
+}
+
 #[test]
 #[allow(clippy::unit_cmp)]
 fn nothing_to_wait_for_is_ready_at_once() {

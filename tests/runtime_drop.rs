@@ -32,6 +32,47 @@ fn is_cancelled<T>(task: &mut JoinHandle<T>) -> bool {
     }
 }
 
+/// tokio-rs/tokio#7056: a task is polled while its runtime ends, and meets what has ended already.
+/// Seen to fail with the mark of `cancel` left out.
+#[test]
+fn no_task_is_polled_once_the_end_has_begun() {
+    watched(|| {
+        let (polls, over) = (Count::default(), Rc::new(Cell::new(false)));
+        let runtime = Runtime::new().unwrap();
+        // Ready as soon as it is polled after the beginning of the end.
+        let task = |waits: Rc<dyn Fn(&Waker)>| {
+            let over = over.clone();
+            let poll = poll_fn(move |cx| {
+                waits(cx.waker());
+                if over.get() {
+                    Poll::Ready(())
+                } else {
+                    Poll::Pending
+                }
+            });
+            counting(polls.clone(), poll)
+        };
+        let waker = Rc::new(RefCell::new(None::<Waker>));
+        let (kept, woken) = (waker.clone(), waker);
+        drop(runtime.spawn(task(Rc::new(Waker::wake_by_ref))));
+        drop(runtime.spawn(task(Rc::new(move |waker| {
+            *kept.borrow_mut() = Some(waker.clone());
+        }))));
+        let wakes = on_drop(move || woken.borrow().as_ref().unwrap().wake_by_ref());
+        let idle = task(Rc::new(|_| {}));
+        drop(runtime.spawn(async move {
+            let _wakes = wakes;
+            idle.await
+        }));
+        runtime.block_on(let_others_run());
+        assert!(format!("{runtime:?}").contains("tasks: 3"));
+        let before = polls.get();
+        over.set(true);
+        drop(runtime);
+        assert_eq!(polls.get(), before);
+    });
+}
+
 /// tokio-rs/tokio#1842: unfinished, never polled, completed but unread.
 #[test]
 fn tasks_in_every_state_are_dropped_once() {

@@ -6,10 +6,13 @@ use std::cell::{Cell, RefCell};
 use std::future::pending;
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
+use std::time::Duration;
 
 use tools::{Count, let_others_run};
 use toque::runtime::TaskMeta;
+use toque::sync::Notify;
 use toque::task::yield_now;
+use toque::time::sleep;
 use toque::{Builder, Handle, Runtime, spawn};
 
 /// What hooks have said, in order.
@@ -190,6 +193,23 @@ fn what_a_park_hook_wakes_keeps_the_thread_awake() {
         let (send, receive) = toque::sync::oneshot::channel();
         WAITS.set(Some(send));
         assert_eq!(runtime.block_on(receive), Ok("woken by the hook"));
+    });
+}
+
+/// tokio-rs/tokio#8212: the driver is never looked at, since the hook's wake ends each `block_on` before.
+#[test]
+fn a_park_hook_that_ends_each_block_on_keeps_no_timer_from_firing() {
+    tools::watched(|| {
+        let bell = Arc::new(Notify::new());
+        let hook = bell.clone();
+        let runtime = Builder::new_current_thread()
+            .on_thread_park(move || hook.notify_waiters())
+            .build()
+            .unwrap();
+        let sleeper = runtime.spawn(async { sleep(Duration::from_millis(1)).await });
+        while !sleeper.is_finished() {
+            runtime.block_on(bell.notified());
+        }
     });
 }
 

@@ -334,3 +334,25 @@ fn the_text_for_prometheus_has_a_line_for_each_runtime() {
     check_text(&plain);
     assert!(!plain.contains("seconds"), "it takes no times");
 }
+
+#[test]
+fn another_thread_sees_what_waits_behind_a_task_that_blocks() {
+    let runtime = Runtime::new().unwrap();
+    let metrics = runtime.handle().metrics();
+    let (ask, asked) = mpsc::channel();
+    let (answer, answered) = mpsc::channel();
+    let looker = thread::spawn(move || {
+        asked.recv().unwrap();
+        answer.send(metrics.worker_local_queue_depth(0)).unwrap();
+    });
+    let blocks = runtime.spawn(async move {
+        ask.send(()).unwrap();
+        answered.recv().unwrap()
+    });
+    for _ in 0..3 {
+        drop(runtime.spawn(async {}));
+    }
+    let depth = runtime.block_on(blocks).unwrap();
+    assert!(depth >= 3, "{depth}");
+    looker.join().unwrap();
+}

@@ -469,7 +469,7 @@ fn it_needs_no_runtime() {
 
 #[test]
 fn a_future_may_be_polled_by_hand_and_moved_while_it_is_unpolled() {
-    run(async {
+    futures_lite::future::block_on(async {
         let word = String::from("soup");
         let future = Box::new(scope(async |s| {
             s.spawn(async { word.len() }).await.unwrap()

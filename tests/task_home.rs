@@ -280,6 +280,24 @@ fn a_task_aborted_before_its_first_poll_is_never_polled() {
     });
 }
 
+/// It needs no errand: the mark and the wake are made on the spot.
+/// Seen to fail with every abort sent home.
+#[test]
+fn a_task_aborted_at_home_is_dropped_with_the_next_turn_of_the_queue() {
+    run(async {
+        let drops = Drops::default();
+        let task = spawn(hold(drops.guard()));
+        let_others_run().await;
+        let handle = task.abort_handle();
+        assert!(!task.is_finished() && !handle.is_finished());
+        handle.abort();
+        assert!(!task.is_finished() && !handle.is_finished(), "not yet");
+        yield_now().await;
+        drops.assert_at_home(1);
+        assert!(task.is_finished() && handle.is_finished());
+    });
+}
+
 #[test]
 fn a_task_that_aborts_itself_in_its_first_poll_is_not_polled_again() {
     watched(|| {

@@ -8,19 +8,21 @@ use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
 use std::panic::{AssertUnwindSafe, catch_unwind, panic_any, resume_unwind};
 use std::pin::pin;
+use std::process::Command;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Waker};
 use std::time::Duration;
 
 use tools::{
     Count, CountingWaker, Drops, PanickingWaker, counting, hold, let_others_run, on_drop,
-    on_every_reactor, poll_once, run, text_of,
+    on_every_reactor, poll_once, run, text_of, watched,
 };
 use toque::io::Async;
-use toque::task::{JoinError, yield_now};
+use toque::runtime::UnhandledPanic;
+use toque::task::{self, JoinError, yield_now};
 use toque::time::sleep;
-use toque::{Runtime, spawn, spawn_blocking};
+use toque::{Builder, Runtime, spawn, spawn_blocking};
 
 /// What a bystander of a panic must be able to do: wait, be woken, end.
 struct Bystander {
@@ -338,4 +340,88 @@ fn a_thousand_panics_leave_no_trace() {
         assert_eq!(ended.get(), 1000);
     });
     assert!(format!("{runtime:?}").contains("tasks: 0"), "{runtime:?}");
+}
+
+#[test]
+fn a_panic_that_nobody_awaits_is_told_to_the_hook_by_name_and_place() {
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let note = told.clone();
+    let hook = UnhandledPanic::Hook(Arc::new(move |panic| {
+        note.lock().unwrap().push(panic.to_string());
+    }));
+    let runtime = Builder::new_current_thread()
+        .unhandled_panic(hook)
+        .build()
+        .unwrap();
+    let (line, id) = runtime.block_on(async {
+        let heard = spawn(async { panic!("heard") });
+        assert!(heard.await.unwrap_err().is_panic());
+        let soup = task::Builder::new().name("soup");
+        let (line, soup) = (line!(), soup.spawn(async { panic!("burnt") }));
+        let id = format!("{:?}", soup.unwrap().id()); // and the handle is gone
+        let_others_run().await;
+        (line, id)
+    });
+    let told = told.lock().unwrap();
+    assert_eq!(told.len(), 1, "{told:?}");
+    let number = id.trim_matches(|c: char| !c.is_ascii_digit());
+    let who = format!(r#"task {number} "soup", spawned at tests/task_panics.rs:{line}:"#);
+    assert!(told[0].starts_with(&who), "{told:?}");
+    assert!(told[0].ends_with(", panicked: burnt"), "{told:?}");
+}
+
+#[test]
+fn a_panic_that_nobody_awaits_ends_the_runtime_if_it_is_set_to() {
+    watched(|| {
+        let runtime = Builder::new_current_thread()
+            .unhandled_panic(UnhandledPanic::ShutdownRuntime)
+            .build()
+            .unwrap();
+        let heard = runtime.block_on(async { spawn(async { panic!("heard") }).await });
+        assert!(heard.unwrap_err().is_panic(), "that one does not");
+        let end = catch_unwind(AssertUnwindSafe(|| {
+            runtime.block_on(async {
+                drop(spawn(async { panic!("burnt") }));
+                pending::<()>().await;
+            });
+        }));
+        let text = text_of(&*end.unwrap_err());
+        assert!(text.contains("burnt; nobody awaits it"), "{text}");
+    });
+}
+
+/// Set where this program is its own child.
+const ROLE: &str = "TOQUE_TASK_PANICS_ROLE";
+
+/// Not a test: what this program is as a child.
+#[test]
+fn the_child() {
+    if std::env::var_os(ROLE).is_some() {
+        run(async {
+            let soup = task::Builder::new().name("soup");
+            drop(soup.spawn(async { panic!("burnt") }).unwrap());
+            let_others_run().await;
+        });
+    }
+}
+
+#[test]
+fn a_panic_that_nobody_awaits_is_told_on_standard_error() {
+    // This file may be a module of a larger program (`scripts/mutants-cargo`).
+    let child = match module_path!().split_once("::") {
+        Some((_, module)) => format!("{module}::the_child"),
+        None => "the_child".to_owned(),
+    };
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args([&child, "--exact", "--nocapture"])
+        .env(ROLE, "")
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    let is_told = |line: &str| {
+        line.starts_with("toque: task ")
+            && line.contains(r#""soup", spawned at tests/task_panics.rs:"#)
+            && line.ends_with(", panicked: burnt; nobody awaits it")
+    };
+    assert!(told.lines().any(is_told), "{told}");
 }

@@ -492,3 +492,36 @@ fn a_late_abort_wakes_no_stranger_in_the_same_place() {
         assert_eq!(polls.get(), 1);
     });
 }
+
+/// compio-rs/compio#1044: a wake from another thread waits for room in a bounded queue, under whatever lock it is called.
+#[test]
+fn a_wake_from_another_thread_waits_for_no_room() {
+    const TASKS: usize = 10_000;
+    watched(|| {
+        run(async {
+            let wakers = Arc::new(Mutex::new(Some(Vec::new())));
+            let waits = || {
+                let wakers = wakers.clone();
+                poll_fn(move |cx| match &mut *wakers.lock().unwrap() {
+                    Some(wakers) => {
+                        wakers.push(cx.waker().clone());
+                        Poll::Pending
+                    }
+                    None => Poll::Ready(()),
+                })
+            };
+            let tasks: Vec<_> = (0..TASKS).map(|_| spawn(waits())).collect();
+            let_others_run().await;
+            // The runtime's thread takes nothing in meanwhile: it waits for the one that wakes.
+            let ringer = thread::spawn(move || {
+                let rung = wakers.lock().unwrap().take().unwrap();
+                assert_eq!(rung.len(), TASKS);
+                rung.into_iter().for_each(Waker::wake);
+            });
+            ringer.join().unwrap();
+            for task in tasks {
+                task.await.unwrap();
+            }
+        });
+    });
+}

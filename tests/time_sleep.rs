@@ -51,6 +51,26 @@ fn no_sleep_is_early() {
     });
 }
 
+/// tokio-rs/mio#1614, smol-rs/smol PR 109: what is left of a wait is cut off to whole milliseconds, and so the loop spins.
+/// Seen to fail with the wait rounded down.
+#[test]
+fn a_wait_of_less_than_a_millisecond_is_no_spin() {
+    const SLEEPS: u64 = 20;
+    watched(|| {
+        on_every_reactor(|runtime| {
+            let turns = || runtime.handle().metrics().turn_count();
+            let before = turns();
+            runtime.block_on(async {
+                for _ in 0..SLEEPS {
+                    sleep(Duration::from_micros(900)).await;
+                }
+            });
+            let turns = turns() - before;
+            assert!(turns <= 4 * SLEEPS, "{turns} turns for {SLEEPS} sleeps");
+        });
+    });
+}
+
 /// DataDog/glommio#326: very short sleeps hang. Nothing else is there to end the wait.
 #[test]
 fn the_shortest_sleeps_end() {

@@ -188,3 +188,56 @@ impl fmt::Debug for Extras {
 #[cfg(all(test, loom))]
 #[path = "extras_loom.rs"]
 mod loom_models;
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_there_from_the_beginning_and_nothing_else() {
+        let named = Extras::new(Some("soup".into()));
+        assert_eq!(named.name(), Some("soup"));
+        let kept = named.get_counted().unwrap();
+        assert_eq!(Arc::strong_count(&kept), 2);
+        drop(named);
+        assert_eq!(Arc::strong_count(&kept), 1, "it gives its count back");
+        assert_eq!(kept.name(), Some("soup"), "beyond the end");
+        let nameless = Extras::new(None);
+        assert_eq!(nameless.name(), None);
+        assert!(nameless.get_counted().is_none());
+        assert!(!nameless.is_aborted());
+    }
+
+    #[test]
+    fn handles_share_one_mark_and_one_place() {
+        let (extras, place) = (Extras::new(None), AtomicU32::new(0));
+        let (first, second) = (extras.share(&place), extras.share(&place));
+        assert!(Arc::ptr_eq(&first, &second));
+        assert!(first.abort() && !second.abort(), "marked once");
+        assert!(extras.is_aborted());
+        assert_eq!(first.place(), 0);
+        extras.settle(&place, 7);
+        assert_eq!((first.place(), second.place()), (7, 7));
+        assert_eq!(place.load(Ordering::Relaxed), 7);
+
+        let (extras, place) = (Extras::new(None), AtomicU32::new(0));
+        extras.settle(&place, 9);
+        assert_eq!(extras.share(&place).place(), 9, "made after it");
+    }
+
+    #[test]
+    fn the_end_is_told_to_handles_made_before_and_after() {
+        let place = AtomicU32::new(0);
+        let extras = Extras::new(None);
+        let before = extras.share(&place);
+        assert!(!before.has_ended());
+        extras.end();
+        assert!(before.has_ended() && extras.share(&place).has_ended());
+
+        let extras = Extras::new(None);
+        extras.end();
+        let after = extras.share(&place);
+        assert!(after.has_ended());
+        assert!(extras.get_counted().is_none(), "the word goes no further");
+    }
+}

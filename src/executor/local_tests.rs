@@ -189,3 +189,25 @@ fn threads_that_spawn_and_wake_while_it_ends_get_an_answer() {
         assert!(matches!(outcome(task), Poll::Ready(Err(error)) if error.is_cancelled()));
     }
 }
+
+#[test]
+fn a_task_has_one_place_however_often_it_waits_and_leaves_it() {
+    let kitchen = Kitchen::new();
+    let waiting = |kitchen: &Kitchen| kitchen.0.waiting.borrow().wakers().count();
+    let waker = Rc::new(Cell::new(None));
+    let waits = |waker: Rc<Cell<Option<Waker>>>| async move {
+        for _ in 0..5 {
+            wait(waker.clone()).await;
+        }
+    };
+    let mut task = kitchen.spawn(waits(waker.clone()));
+    assert_eq!(waiting(&kitchen), 0, "never polled");
+    for _ in 0..5 {
+        kitchen.run();
+        assert_eq!(waiting(&kitchen), 1);
+        waker.take().expect("it waits").wake();
+    }
+    kitchen.run();
+    assert_eq!(waiting(&kitchen), 0);
+    assert!(outcome(&mut task).is_ready());
+}

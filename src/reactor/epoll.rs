@@ -119,3 +119,24 @@ impl Ring for Bell {
         let _ = rustix::io::retry_on_intr(|| rustix::io::write(&self.0, &1u64.to_ne_bytes()));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// tokio-rs/mio#1614: cut off. Smithay/calloop#142: one more also where nothing is to be rounded.
+    #[test]
+    fn a_wait_is_rounded_up_and_not_beyond() {
+        let nanoseconds = |n| {
+            let timeout = to_timespec(Duration::from_nanos(n));
+            timeout.tv_sec * 1_000_000_000 + timeout.tv_nsec
+        };
+        assert_eq!(nanoseconds(0), 0);
+        assert_eq!(nanoseconds(1), 1_000_000);
+        assert_eq!(nanoseconds(1_000_000), 1_000_000);
+        assert_eq!(nanoseconds(1_000_001), 2_000_000);
+        assert_eq!(nanoseconds(1_999_000_001), 2_000_000_000);
+        assert_eq!(nanoseconds(u64::MAX), 3600 * 1_000_000_000);
+        assert_eq!(to_timespec(Duration::MAX).tv_sec, 3600);
+    }
+}
