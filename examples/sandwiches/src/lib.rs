@@ -20,6 +20,7 @@ pub mod order;
 pub mod problem;
 mod problem_kind;
 mod request;
+pub mod request_name;
 pub mod routes;
 pub mod sandwich;
 mod schemas;
