@@ -31,6 +31,7 @@ pub mod store;
 mod stoves;
 pub mod timestamp;
 pub mod tls;
+pub mod window;
 
 pub use app::{App, Settings, app};
 pub use store::Store;
