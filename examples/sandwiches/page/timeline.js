@@ -165,7 +165,10 @@ export class Timeline {
       pen.fillStyle = isStall ? this.color("tomato") : poll.isOwn ? this.color("own") : `${ink}${hue(poll.id)})`;
       pen.fillRect(left, TOP, wide, ROW - 2);
       if (isStall) this.stall(poll, left, wide, height);
-      if (rows.has(poll.id)) pen.fillRect(left, this.y(rows.get(poll.id)) - 5, wide, 10);
+      if (!rows.has(poll.id)) continue;
+      const y = this.y(rows.get(poll.id));
+      pen.fillRect(left, y - 5, wide, isStall ? 12 : 10);
+      if (isStall) this.inBar(poll.label, left, y, wide);
     }
   }
 
@@ -175,13 +178,18 @@ export class Timeline {
     pen.globalAlpha = 0.12;
     pen.fillRect(left, TOP, wide, height - FOOT - TOP);
     pen.restore();
+    this.inBar(span(poll.took), left, TOP + ROW / 2 - 1, wide);
+  }
+
+  // As much of the words as there is room for.
+  inBar(words, left, y, wide) {
+    const { pen } = this;
     pen.save();
     pen.fillStyle = this.color("on-tomato");
-    pen.font = "600 11px system-ui, sans-serif";
+    pen.font = "600 10.5px system-ui, sans-serif";
     pen.textAlign = "center";
     pen.textBaseline = "middle";
-    const words = span(poll.took);
-    if (pen.measureText(words).width < wide - 6) pen.fillText(words, left + wide / 2, TOP + ROW / 2 - 1);
+    if (wide > 20) pen.fillText(fitted(pen, words, wide - 4), left + wide / 2, y + 0.5);
     pen.restore();
   }
 
