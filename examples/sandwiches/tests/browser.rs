@@ -3,6 +3,8 @@
 mod support;
 
 use std::fs;
+use std::io::Write;
+use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 use support::Folder;
@@ -310,14 +312,19 @@ fn the_page_has_its_picture_taken() {
     house.browser.run(count);
     house.browser.until("they are everywhere", is_full);
     let picture = house.browser.picture();
-    let decoded = std::process::Command::new("base64")
+    decode(&picture, fs::File::create(file).unwrap());
+}
+
+/// The DevTools protocol has pictures in base64, and this is the one that is wanted as a file.
+fn decode(text: &str, to: fs::File) {
+    let mut base64 = Command::new("base64")
         .arg("--decode")
-        .stdin(std::process::Stdio::piped())
-        .stdout(fs::File::create(file).unwrap())
+        .stdin(Stdio::piped())
+        .stdout(to)
         .spawn()
-        .and_then(|mut base64| {
-            std::io::Write::write_all(&mut base64.stdin.take().unwrap(), picture.as_bytes())?;
-            base64.wait()
-        });
-    assert!(decoded.unwrap().success());
+        .unwrap();
+    let mut input = base64.stdin.take().unwrap();
+    input.write_all(text.as_bytes()).unwrap();
+    drop(input);
+    assert!(base64.wait().unwrap().success());
 }
