@@ -7,6 +7,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 use std::sync::mpsc;
 use std::thread;
+use std::time::Instant;
 
 use sandwiches::layers::token::Token;
 use sandwiches::window::Window;
@@ -81,6 +82,8 @@ struct Viewer {
     stream: BufReader<TcpStream>,
     /// That have come, and were not looked at.
     notes: VecDeque<Value>,
+    /// News come without an end: so it looks no longer than there is patience.
+    begun: Instant,
 }
 
 impl Viewer {
@@ -92,10 +95,16 @@ impl Viewer {
         Viewer {
             stream: BufReader::new(stream),
             notes: VecDeque::new(),
+            begun: Instant::now(),
         }
     }
 
+    #[track_caller]
     fn line(&mut self) -> String {
+        assert!(
+            self.begun.elapsed() < PATIENCE,
+            "what is wanted does not come"
+        );
         let mut line = String::new();
         let read = self.stream.read_line(&mut line).unwrap();
         assert_ne!(read, 0, "the stream goes on");
