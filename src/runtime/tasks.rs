@@ -326,7 +326,30 @@ impl Handle {
         self.dump().tasks
     }
 
-    /// The same with the future of `block_on`, to be shown.
+    /// One of them: `None` also if it has ended, or is not of this runtime. In a hook such as
+    /// [`Builder::on_after_task_poll`](super::Builder::on_after_task_poll) it tells what that poll has come to.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::runtime::TaskState;
+    ///
+    /// let runtime = toque::Builder::new_current_thread().enable_task_inspection().build()?;
+    /// runtime.block_on(async {
+    ///     let handle = toque::Handle::current();
+    ///     let soup = toque::spawn(async {});
+    ///     assert_eq!(handle.task(soup.id()).unwrap().state, TaskState::Ready);
+    ///     let id = soup.id();
+    ///     soup.await.unwrap();
+    ///     assert!(handle.task(id).is_none());
+    /// });
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn task(&self, id: Id) -> Option<TaskInfo> {
+        let ledger = self.shared().ledger.as_ref()?;
+        ledger.get(id.number()).and_then(TaskInfo::new)
+    }
+
+    /// All of them with the future of `block_on`, to be shown.
     pub fn dump(&self) -> Dump {
         Dump::of(self.shared().ledger.as_deref())
     }

@@ -16,6 +16,7 @@ use crate::request::BODY_MAX;
 use crate::routes;
 use crate::sockets::Sockets;
 use crate::store::Store;
+use crate::window::Window;
 
 /// What the handlers share. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -55,6 +56,8 @@ pub struct Settings {
     pub requests_max: usize,
     /// How often a stream of events shows that it is alive.
     pub keep_alive: Duration,
+    /// Through which the kitchen page sees the chefs, if there is such a page.
+    pub window: Option<Arc<Window>>,
 }
 
 impl Default for Settings {
@@ -67,6 +70,7 @@ impl Default for Settings {
             body_max: BODY_MAX,
             requests_max: 1024,
             keep_alive: Duration::from_secs(15),
+            window: None,
         }
     }
 }
@@ -95,7 +99,8 @@ impl App {
 
 /// The service, as a tower `Service` that hyper can drive.
 pub fn app(app: App) -> Router {
-    let routes = routes::all().with_state(app.clone());
+    let window = app.settings.window.as_ref();
+    let routes = routes::all(window).with_state(app.clone());
     layers::around(routes, app)
 }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use toque::sync::{CancellationToken, Notify};
+use toque::task;
 use toque::time::{sleep, timeout};
 use tracing::{info, warn};
 use uuid::Uuid;
@@ -70,7 +71,10 @@ impl Kitchen {
             pace,
             closing: self.closing.clone(),
         };
-        drop(toque::spawn(sweep(Arc::clone(&self.store))));
+        let sweep = sweep(Arc::clone(&self.store));
+        if let Err(error) = task::Builder::new().name("sweep").spawn(sweep) {
+            warn!("idempotency keys stay: {error}");
+        }
         let mut stoves = Stoves::default();
         while !self.closing.is_cancelled() {
             let free = stoves.free();

@@ -20,6 +20,7 @@ pub mod order;
 pub mod problem;
 mod problem_kind;
 mod request;
+pub mod request_name;
 pub mod routes;
 pub mod sandwich;
 mod schemas;
@@ -30,6 +31,7 @@ pub mod store;
 mod stoves;
 pub mod timestamp;
 pub mod tls;
+pub mod window;
 
 pub use app::{App, Settings, app};
 pub use store::Store;

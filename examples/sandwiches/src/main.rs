@@ -20,12 +20,13 @@ use clap::Parser;
 use futures_rustls::TlsAcceptor;
 use sandwiches::options::Options;
 use sandwiches::signals::Bell;
-use sandwiches::{App, descriptors, log, store, tls};
+use sandwiches::window::Window;
+use sandwiches::{App, Settings, Store, descriptors, log, store, tls};
 use toque::Core;
 use toque::http::{Listener, Report};
 use toque::net::TcpListener;
 use toque::sync::{Semaphore, SetOnce};
-use toque::task::AbortOnDropHandle;
+use toque::task::{self, AbortOnDropHandle};
 use toque::time::{sleep, timeout};
 use tracing::{error, info};
 
@@ -55,6 +56,9 @@ fn run(options: Options) -> Outcome {
     let mut runtime = toque::Builder::new_current_thread();
     runtime.max_blocking_threads(BLOCKING);
     let house = House::new(options)?;
+    if let Some(window) = &house.settings.window {
+        window.watch(&mut runtime);
+    }
     let ends = toque::Cores::new(house.options.threads)
         .runtime(runtime)
         .thread_name("chef")
@@ -66,6 +70,8 @@ fn run(options: Options) -> Outcome {
 /// What the threads have in common.
 struct House {
     options: Options,
+    /// Those of the options that handlers know.
+    settings: Settings,
     /// With a certificate.
     tls: Option<TlsAcceptor>,
     /// Set by the first thread.
@@ -81,6 +87,7 @@ impl House {
             _ => None,
         };
         Ok(House {
+            settings: options.settings()?,
             served: Semaphore::new(0),
             app: SetOnce::new(),
             tls,
@@ -90,6 +97,9 @@ impl House {
 
     /// One thread's work. If it ends early, so do all.
     async fn work(&self, core: &Core) -> Outcome {
+        if let Some(window) = &self.settings.window {
+            window.show(core.index());
+        }
         let outcome = if core.index() == 0 {
             self.lead(core).await
         } else {
@@ -104,14 +114,15 @@ impl House {
     /// Opens the store, serves and cooks, and closes the store when all have served.
     async fn lead(&self, core: &Core) -> Outcome {
         let options = &self.options;
-        let store = store::open(&options.db, options.store()).await?;
-        let app = App::new(Arc::clone(&store), options.settings()?);
+        let store = self.open_store().await?;
+        let app = App::new(Arc::clone(&store), self.settings.clone());
         // The bell comes before the address is told: whoever reads it may send a signal at once.
         let bell = Bell::install()?;
         let listener = self.listen(core, options.listen).await?;
         greet(listener.local_addr()?, options);
         let _ = self.app.set(app.clone()); // nobody else sets it
-        let kitchen = toque::spawn(app.kitchen.clone().work(options.pace));
+        let kitchen = app.kitchen.clone().work(options.pace);
+        let kitchen = task::Builder::new().name("kitchen").spawn(kitchen)?;
         let kitchen = AbortOnDropHandle::new(kitchen);
         toque::join!(
             self.serve(listener, &app),
@@ -122,6 +133,16 @@ impl House {
         store.close().await?;
         info!("closed");
         Ok(())
+    }
+
+    /// The store; with a window, one whose calls are seen there.
+    async fn open_store(&self) -> Result<Arc<dyn Store>, store::OpenError> {
+        let options = &self.options;
+        let store = store::open(&options.db, options.store()).await?;
+        Ok(match self.settings.window {
+            Some(_) => Window::noting(store),
+            None => store,
+        })
     }
 
     /// Begins to close once a signal has come, or another thread has ended.

@@ -214,7 +214,7 @@ fn head(to: &mut String, name: &str, kind: &str, help: &str) -> fmt::Result {
 }
 
 /// Clients invent methods without end, and each would be a series of its own.
-fn known(method: &Method) -> &'static str {
+pub(crate) fn known(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",
         Method::HEAD => "HEAD",

@@ -7,12 +7,14 @@ use std::time::Duration;
 
 use axum::http::HeaderValue;
 use clap::Parser;
+use clap::builder::BoolishValueParser;
 use toque::http::ServerConfig;
 
 use crate::app::Settings;
 use crate::layers::token::Token;
 use crate::log::Format;
 use crate::store::{self, Durability};
+use crate::window::Window;
 
 /// A sandwich service on toque. Times are such as 500ms, 10s or 5m. Each flag is in the environment too.
 #[derive(Debug, Clone, Parser)]
@@ -128,6 +130,11 @@ pub struct Options {
     #[arg(long)]
     pub steps: bool,
 
+    /// Show the chef at work on a page, /kitchen: for a demonstration, since it shows the service's inside to all who can reach it.
+    /// A button there blocks the chef for a second; it needs the token, or, if there is none, is for this machine alone
+    #[arg(long, env = "SANDWICHES_KITCHEN", value_parser = BoolishValueParser::new())]
+    pub kitchen: bool,
+
     /// Let GET /sandwiches/{id}?slow_ms=500 take that long (to try things out, not for the open net)
     #[arg(long)]
     pub allow_slow: bool,
@@ -157,6 +164,7 @@ impl Options {
             body_max: self.max_body,
             requests_max: self.max_requests,
             keep_alive: self.keep_alive,
+            window: self.kitchen.then(|| Window::new(self.threads)),
         })
     }
 

@@ -52,6 +52,8 @@ kinds! {
         "A header field cannot be read. `errors` names it.";
     Unauthorized "unauthorized" UNAUTHORIZED "A token is needed",
         "Changes need `Authorization: Bearer …` with the service's token.";
+    Forbidden "forbidden" FORBIDDEN "Not from there",
+        "What is asked for is for this machine's own user, as long as the service has no token.";
     NoSuchSandwich "no-such-sandwich" NOT_FOUND "No such sandwich",
         "There is no sandwich of this id: it never was, or it has been deleted.";
     NoSuchOrder "no-such-order" NOT_FOUND "No such order",

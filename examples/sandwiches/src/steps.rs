@@ -12,7 +12,9 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
-use tracing::{Span, info};
+use tracing::info;
+
+use crate::request_name;
 
 /// Tells the first four steps around this future.
 pub async fn told<F: Future>(query: F) -> F::Output {
@@ -40,10 +42,9 @@ pub async fn told<F: Future>(query: F) -> F::Output {
 /// Tells the last two: of a handler that is about to end.
 pub fn tell_the_end() {
     info!("5: the handler gives control back to the event loop");
-    let span = Span::current();
-    drop(toque::spawn(async move {
+    drop(toque::spawn(async {
         toque::task::yield_now().await; // behind what is ready now
-        span.in_scope(|| info!("6: the queue is empty, the event loop waits at the demultiplexer"));
+        info!("6: the queue is empty, the event loop waits at the demultiplexer");
     }));
 }
 
@@ -51,24 +52,26 @@ pub fn tell_the_end() {
 struct Teller {
     /// The task's own.
     waker: Waker,
-    /// The request that it is about: wakes come from other threads.
-    span: Span,
+    /// The request that it is about: wakes come from other threads, which do not know it.
+    request: Option<Arc<str>>,
 }
 
 impl Teller {
     fn new(waker: &Waker) -> Teller {
         Teller {
             waker: waker.clone(),
-            span: Span::current(),
+            request: request_name::current(),
         }
     }
 }
 
 impl Wake for Teller {
     fn wake(self: Arc<Self>) {
-        self.span.in_scope(|| {
-            info!("2: the query is done, its waker puts the task into the event queue")
-        });
+        let tell = || info!("2: the query is done, its waker puts the task into the event queue");
+        match &self.request {
+            Some(request) => request_name::within(request, tell),
+            None => tell(),
+        }
         self.waker.wake_by_ref(); // behind the line, or step 3 could be told first
     }
 }

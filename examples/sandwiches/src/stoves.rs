@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use toque::task::JoinSet;
+use tracing::warn;
 use uuid::Uuid;
 
 /// Orders that are cooked at a time; the rest wait in the store.
@@ -32,10 +33,14 @@ impl Stoves {
         let Some(stove) = Stove::take(&self.orders, order) else {
             return;
         };
-        self.cooks.spawn(async move {
+        let name = format!("order {order}"); // by which dumps and the kitchen page tell it
+        let cook = self.cooks.build_task().name(&name).spawn(async move {
             let _stove = stove;
             cooking.await;
         });
+        if let Err(error) = cook {
+            warn!(%order, "left for later: {error}");
+        }
     }
 
     /// Waits until one more is free, if any is in use.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use sandwiches::Settings;
 use sandwiches::layers::token::Token;
 use sandwiches::problem::Kind;
+use sandwiches::window::Window;
 use serde_json::json;
 use support::{Answer, Client, Folder, Service, make};
 use toque::http::ServerConfig;
@@ -74,6 +75,7 @@ fn rows(at: &Places) -> Vec<Row> {
         row(Open, request("GET", sandwich, "if-match: 1\r\n", ""), 400, "malformed-header", ""),
         row(Guarded, post("/sandwiches", "", blt), 401, "unauthorized", "www-authenticate"),
         row(Guarded, post("/orders", "authorization: Bearer sesame\r\n", "{}"), 401, "unauthorized", "www-authenticate"),
+        row(Open, request("POST", "/kitchen/block", "", ""), 403, "forbidden", ""),
         row(Open, request("GET", &format!("/sandwiches/{no_id}"), "", ""), 404, "no-such-sandwich", ""),
         row(Open, request("GET", &format!("/orders/{no_id}"), "", ""), 404, "no-such-order", ""),
         row(Open, request("GET", "/soup", "", ""), 404, "not-found", ""),
@@ -195,7 +197,10 @@ fn build(house: House, folder: &Folder) -> Service {
         // A body that has stopped is given up soon.
         Open => Service::with(
             &db,
-            Settings::default(),
+            Settings {
+                window: Some(Window::new(1)),
+                ..Settings::default()
+            },
             ServerConfig::new().body_idle(Duration::from_millis(200)),
         ),
         Guarded => with(Settings {

@@ -1,6 +1,7 @@
 //! The access log: a name for every request, and a line and a count for every answer.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{MatchedPath, Request, State};
@@ -9,11 +10,12 @@ use axum::middleware::Next;
 use axum::response::Response;
 use toque::http::ConnectInfo;
 use toque::time::Instant;
-use tracing::{Instrument, info, info_span};
+use tracing::info;
 use uuid::Uuid;
 
 use super::caching;
 use crate::app::App;
+use crate::request_name;
 
 /// The request's name, given by the client or by us. It is in every line of the log that the request causes.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -22,18 +24,24 @@ const LENGTH_MAX: usize = 128;
 
 /// Names the request, tells and counts its answer.
 pub(super) async fn log(State(app): State<App>, request: Request, next: Next) -> Response {
-    let id = name(request.headers());
-    let span = info_span!("request", id = id.to_str().unwrap_or_default());
+    let name = name(request.headers());
+    let known: Arc<str> = name.to_str().unwrap_or_default().into();
+    let mut response = request_name::scope(known, answer(&app, request, next)).await;
+    response.headers_mut().insert(REQUEST_ID, name);
+    caching::refuse(&mut response);
+    response
+}
+
+/// Tells and counts the answer.
+async fn answer(app: &App, request: Request, next: Next) -> Response {
     let begun = Instant::now();
     let line = Line::of(&request);
-    let mut response = next.run(request).instrument(span.clone()).await;
+    let response = next.run(request).await;
     let took = begun.elapsed();
-    span.in_scope(|| line.tell(&response, took));
+    line.tell(&response, took);
     let status = response.status().as_u16();
     app.metrics
         .answered(&line.method, &line.route, status, took);
-    response.headers_mut().insert(REQUEST_ID, id);
-    caching::refuse(&mut response);
     response
 }
 

@@ -1,8 +1,9 @@
 //! The layers: what every request passes on its way to a handler, and every answer on its way back.
 //!
 //! From the outside in: `access` names the request, tells and counts its answer, and has `caching` keep it out of caches;
-//! `panics` makes an answer of a handler's panic; `cors` lets web pages in; the `gate` asks whether there is room for one more
-//! (`crowd`), checks what hyper leaves to us (`framing` and `head`), and wants the [`token`].
+//! `panics` makes an answer of a handler's panic; `guest` tells the kitchen page of the request, where there is one; `cors`
+//! lets web pages in; the `gate` asks whether there is room for one more (`crowd`), checks what hyper leaves to us (`framing`
+//! and `head`), and wants the [`token`].
 
 mod access;
 mod caching;
@@ -10,6 +11,7 @@ mod cors;
 pub(crate) mod crowd;
 mod framing;
 mod gate;
+mod guest;
 mod head;
 mod panics;
 pub mod token;
@@ -26,6 +28,10 @@ pub(crate) fn around(routes: Router, app: App) -> Router {
     let routes = routes.layer(from_fn_with_state(app.clone(), gate::pass));
     let routes = match cors {
         Some(cors) => routes.layer(cors),
+        None => routes,
+    };
+    let routes = match app.settings.window.clone() {
+        Some(window) => routes.layer(from_fn_with_state(window, guest::seat)),
         None => routes,
     };
     routes

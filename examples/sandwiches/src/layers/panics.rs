@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 
 use crate::problem::{Kind, Problem};
 
-/// Called within the request's span, so the line has its id.
+/// Called in the request's task, so the line has its name.
 pub(super) fn answer(payload: Box<dyn Any + Send>) -> Response {
     let said = payload.downcast_ref::<String>().map(String::as_str);
     let said = said.or_else(|| payload.downcast_ref::<&str>().copied());

@@ -5,11 +5,14 @@
 
 mod documents;
 mod events;
+mod kitchen;
 mod menu;
 mod orders;
 mod probes;
 mod sandwiches;
 mod socket;
+
+use std::sync::Arc;
 
 use axum::Router;
 use axum::http::{Method, StatusCode, Uri, header};
@@ -21,9 +24,11 @@ use utoipa_axum::routes;
 use crate::app::App;
 use crate::openapi;
 use crate::problem::{Kind, Problem};
+use crate::window::Window;
 
-/// All of them, with the document that describes them: each route is named once, and is in both.
-pub(crate) fn all() -> Router<App> {
+/// All of them, with the document that describes them: each route is named once, and is in both. With a window, those of the
+/// kitchen page too.
+pub(crate) fn all(window: Option<&Arc<Window>>) -> Router<App> {
     let (router, document) = OpenApiRouter::with_openapi(openapi::frame())
         .routes(routes!(menu::list, sandwiches::create))
         .routes(routes!(
@@ -44,7 +49,9 @@ pub(crate) fn all() -> Router<App> {
         .routes(routes!(probes::metrics))
         .split_for_parts();
     let document = openapi::finish(document);
+    let kitchen = window.map(kitchen::routes).unwrap_or_default();
     router
+        .merge(kitchen)
         .route(
             "/openapi.json",
             get(async move || documents::json(document)),

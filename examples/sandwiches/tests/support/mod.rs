@@ -3,6 +3,7 @@
 // Each test file takes what it needs and leaves the rest.
 #![allow(dead_code, unused_imports)]
 
+pub(crate) mod chromium;
 pub(crate) mod client;
 pub(crate) mod clock;
 pub(crate) mod disk;
@@ -68,6 +69,10 @@ impl Folder {
         let path = std::env::temp_dir().join(format!("sandwiches-{}-{n}", std::process::id()));
         std::fs::create_dir_all(&path).unwrap();
         Folder(path)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
     }
 
     /// Where the service under test keeps its sandwiches.

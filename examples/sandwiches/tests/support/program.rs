@@ -43,9 +43,18 @@ impl Program {
         Program::by(shell, db, &[])
     }
 
+    /// At the address of one that has ended.
+    pub(crate) fn again(address: SocketAddr, db: impl AsRef<OsStr>, more: &[&str]) -> Program {
+        Program::at(&address.to_string(), Command::new(BINARY), db, more)
+    }
+
     /// Started by this command, which gets the arguments. Returns once it listens.
-    pub(crate) fn by(mut command: Command, db: impl AsRef<OsStr>, more: &[&str]) -> Program {
-        command.args(["--listen", "127.0.0.1:0", "--allow-slow", "--db"]);
+    pub(crate) fn by(command: Command, db: impl AsRef<OsStr>, more: &[&str]) -> Program {
+        Program::at("127.0.0.1:0", command, db, more)
+    }
+
+    fn at(listen: &str, mut command: Command, db: impl AsRef<OsStr>, more: &[&str]) -> Program {
+        command.args(["--listen", listen, "--allow-slow", "--db"]);
         command.arg(db).args(more);
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
