@@ -1,6 +1,6 @@
 //! The window: through it a browser sees the chef at work. There is one with `--kitchen`, and none otherwise.
 //!
-//! [`Window::watch`] gives each runtime hooks that note what its chef does, on a [`Board`] of its own. A [`Viewer`] reads one
+//! [`Window::watch`] gives each runtime hooks that note what its chef does, on a `Board` of its own. A `Viewer` reads one
 //! board; [`routes::kitchen`](crate::routes) serves it to a page. While nobody looks, the hooks note nothing. What is noted has its
 //! bounds: an old note goes when a new one comes, and a viewer that is slow is told how many it has missed.
 
