@@ -113,6 +113,21 @@ impl fmt::Debug for Barrier {
 }
 
 /// Whether this task was the one that let the others go.
+///
+/// # Example
+/// ```
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// use std::sync::Arc;
+///
+/// let barrier = Arc::new(toque::sync::Barrier::new(2));
+/// let other = toque::spawn({
+///     let barrier = barrier.clone();
+///     async move { barrier.wait().await.is_leader() }
+/// });
+/// let leads = barrier.wait().await.is_leader();
+/// assert_ne!(leads, other.await.unwrap()); // one of them leads
+/// # });
+/// ```
 #[derive(Debug, Clone)]
 pub struct BarrierWaitResult(bool);
 

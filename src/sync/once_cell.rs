@@ -287,6 +287,15 @@ impl<T: fmt::Debug> fmt::Debug for OnceCell<T> {
 }
 
 /// Why [`OnceCell::set`] did not; the value comes back.
+///
+/// # Example
+/// ```
+/// use toque::sync::{OnceCell, SetError};
+///
+/// let cell = OnceCell::new();
+/// assert_eq!(cell.set("soup"), Ok(()));
+/// assert_eq!(cell.set("salad"), Err(SetError::AlreadyInitializedError("salad")));
+/// ```
 #[derive(Debug, PartialEq, Eq)]
 pub enum SetError<T> {
     /// The cell has a value.

@@ -197,6 +197,15 @@ impl<T: fmt::Debug> fmt::Debug for SetOnce<T> {
 }
 
 /// [`SetOnce::set`] found a value. The one that was not set is in it.
+///
+/// # Example
+/// ```
+/// use toque::sync::{SetOnce, SetOnceError};
+///
+/// let once = SetOnce::new();
+/// assert_eq!(once.set("soup"), Ok(()));
+/// assert_eq!(once.set("salad"), Err(SetOnceError("salad")));
+/// ```
 #[derive(Debug, PartialEq, Eq)]
 pub struct SetOnceError<T>(pub T);
 

@@ -6,6 +6,15 @@ use std::fmt;
 /// The lock is held by another, or others wait for it already.
 ///
 /// The error of `try_lock`, `try_read`, `try_write` and their owned forms.
+///
+/// # Example
+/// ```
+/// let mutex = toque::sync::Mutex::new(1);
+/// let guard = mutex.try_lock().unwrap();
+/// assert!(mutex.try_lock().is_err());
+/// drop(guard);
+/// assert!(mutex.try_lock().is_ok());
+/// ```
 #[derive(Debug)]
 pub struct TryLockError(pub(crate) ());
 

@@ -9,6 +9,17 @@ use super::channel::Channel;
 use super::sender::Sender;
 
 /// A place in the queue, of [`Sender::reserve`] and [`Sender::try_reserve`]. Dropped, it gives the place up.
+///
+/// # Example
+/// ```
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// let (sender, mut receiver) = toque::local::mpsc::channel(1);
+/// let permit = sender.reserve().await.unwrap();
+/// assert!(sender.try_send("salad").is_err()); // the place is taken
+/// permit.send("soup"); // at once, and without an error
+/// assert_eq!(receiver.recv().await, Some("soup"));
+/// # });
+/// ```
 pub struct Permit<'a, T> {
     /// Where the place is promised.
     channel: &'a Channel<T>,
@@ -51,6 +62,18 @@ impl<T> fmt::Debug for Permit<'_, T> {
 
 /// Places in the queue, of [`Sender::reserve_many`] and [`Sender::try_reserve_many`]: one permit each.
 /// Dropped, it gives up those that were not taken out.
+///
+/// # Example
+/// ```
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// let (sender, receiver) = toque::local::mpsc::channel(3);
+/// for (permit, dish) in sender.reserve_many(3).await.unwrap().zip(["soup", "salad"]) {
+///     permit.send(dish);
+/// }
+/// assert_eq!(receiver.len(), 2);
+/// assert_eq!(sender.capacity(), 1); // the third place was given up
+/// # });
+/// ```
 pub struct PermitIterator<'a, T> {
     /// Where the places are promised.
     channel: &'a Channel<T>,
@@ -102,6 +125,16 @@ impl<T> fmt::Debug for PermitIterator<'_, T> {
 
 /// A place in the queue with its sender, of [`Sender::reserve_owned`] and [`Sender::try_reserve_owned`].
 /// Dropped, it gives the place up.
+///
+/// # Example
+/// ```
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// let (sender, mut receiver) = toque::local::mpsc::channel(1);
+/// let permit = sender.reserve_owned().await.unwrap();
+/// toque::spawn(async move { permit.send("soup") });
+/// assert_eq!(receiver.recv().await, Some("soup"));
+/// # });
+/// ```
 pub struct OwnedPermit<T> {
     /// Taken out by `send` and `release`.
     sender: Option<Sender<T>>,

@@ -13,6 +13,16 @@ use crate::waits::{called, polled};
 /// Sends to the [`UnboundedReceiver`]. Made by [`unbounded_channel`](super::unbounded_channel), and cloned for more.
 ///
 /// When the last is dropped, the receiver gets what is queued, and then `None`.
+///
+/// # Example
+/// ```
+/// let (waiter, mut cook) = toque::local::mpsc::unbounded_channel();
+/// let other_waiter = waiter.clone();
+/// waiter.send("soup").unwrap(); // there always is a place
+/// other_waiter.send("salad").unwrap();
+/// assert_eq!(cook.try_recv(), Ok("soup"));
+/// assert_eq!(cook.try_recv(), Ok("salad"));
+/// ```
 pub struct UnboundedSender<T>(pub(super) SenderEnd<T>);
 
 impl<T> UnboundedSender<T> {
@@ -89,6 +99,17 @@ impl<T> fmt::Debug for UnboundedSender<T> {
 /// Made by [`unbounded_channel`](super::unbounded_channel).
 ///
 /// Dropped, it closes the channel and drops what is queued.
+///
+/// # Example
+/// ```
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// let (sender, mut receiver) = toque::local::mpsc::unbounded_channel();
+/// sender.send("soup").unwrap();
+/// drop(sender);
+/// assert_eq!(receiver.recv().await, Some("soup"));
+/// assert_eq!(receiver.recv().await, None);
+/// # });
+/// ```
 pub struct UnboundedReceiver<T>(pub(super) ReceiverEnd<T>);
 
 impl<T> UnboundedReceiver<T> {

@@ -16,6 +16,17 @@ use crate::waits::note_call;
 pin_project! {
     /// The future of [`Notify::notified`].
     ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let bell = toque::local::Notify::new();
+    /// let mut notified = std::pin::pin!(bell.notified());
+    /// assert!(!notified.as_mut().enable()); // it queues, and was not notified yet
+    /// bell.notify_one();
+    /// assert!(notified.enable());
+    /// # });
+    /// ```
+    ///
     /// # Cancel safety
     /// If it is dropped, it loses its place; a notification by `notify_one` it had been chosen for goes to the next.
     #[project(!Unpin)]

@@ -5,6 +5,17 @@ use std::rc::Rc;
 use super::Semaphore;
 
 /// Permits of a [`Semaphore`] that is borrowed. They go back when this is dropped.
+///
+/// # Example
+/// ```
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// let stoves = toque::local::Semaphore::new(2);
+/// let permit = stoves.acquire().await.unwrap();
+/// assert_eq!(stoves.available_permits(), 1);
+/// drop(permit);
+/// assert_eq!(stoves.available_permits(), 2);
+/// # });
+/// ```
 #[derive(Debug)]
 #[must_use = "a permit that is dropped at once permits nothing"]
 pub struct SemaphorePermit<'a> {
@@ -91,6 +102,20 @@ impl Drop for SemaphorePermit<'_> {
 }
 
 /// Permits that keep their [`Semaphore`] alive. They go back when this is dropped.
+///
+/// # Example
+/// ```
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// use std::rc::Rc;
+///
+/// let stoves = Rc::new(toque::local::Semaphore::new(1));
+/// let permit = stoves.clone().acquire_owned().await.unwrap();
+/// let cook = toque::spawn(async move { drop(permit) }); // a task may keep it
+/// assert_eq!(stoves.available_permits(), 0);
+/// cook.await.unwrap();
+/// assert_eq!(stoves.available_permits(), 1);
+/// # });
+/// ```
 #[derive(Debug)]
 #[must_use = "a permit that is dropped at once permits nothing"]
 pub struct OwnedSemaphorePermit {

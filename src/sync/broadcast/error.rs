@@ -4,6 +4,16 @@ use std::error::Error;
 use std::fmt;
 
 /// No receiver is there; the value comes back.
+///
+/// # Example
+/// ```
+/// use toque::sync::broadcast::{self, error::SendError};
+///
+/// let (sender, receiver) = broadcast::channel(1);
+/// drop(receiver);
+/// let SendError(value) = sender.send("soup").unwrap_err();
+/// assert_eq!(value, "soup");
+/// ```
 #[derive(Debug)]
 pub struct SendError<T>(pub T);
 
@@ -16,6 +26,21 @@ impl<T> fmt::Display for SendError<T> {
 impl<T: fmt::Debug> Error for SendError<T> {}
 
 /// The answer of [`Receiver::recv`](super::Receiver::recv) without a value.
+///
+/// # Example
+/// ```
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// use toque::sync::broadcast::{self, error::RecvError};
+///
+/// let (sender, mut receiver) = broadcast::channel(1);
+/// sender.send("soup").unwrap();
+/// sender.send("salad").unwrap();
+/// assert_eq!(receiver.recv().await, Err(RecvError::Lagged(1)));
+/// assert_eq!(receiver.recv().await, Ok("salad"));
+/// drop(sender);
+/// assert_eq!(receiver.recv().await, Err(RecvError::Closed));
+/// # });
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RecvError {
     /// All is received, and no sender is left.
@@ -36,6 +61,16 @@ impl fmt::Display for RecvError {
 impl Error for RecvError {}
 
 /// The answer of [`Receiver::try_recv`](super::Receiver::try_recv) without a value.
+///
+/// # Example
+/// ```
+/// use toque::sync::broadcast::{self, error::TryRecvError};
+///
+/// let (sender, mut receiver) = broadcast::channel::<u32>(1);
+/// assert_eq!(receiver.try_recv(), Err(TryRecvError::Empty));
+/// drop(sender);
+/// assert_eq!(receiver.try_recv(), Err(TryRecvError::Closed));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TryRecvError {
     /// Not yet: a sender is left.

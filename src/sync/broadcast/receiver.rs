@@ -13,6 +13,18 @@ use crate::waits::called;
 
 /// Receives every value that is sent while it is there. Made by [`channel`](super::channel) and
 /// [`Sender::subscribe`](super::Sender::subscribe).
+///
+/// # Example
+/// ```
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// let (sender, mut receiver) = toque::sync::broadcast::channel(2);
+/// sender.send("soup").unwrap();
+/// let mut late = sender.subscribe();
+/// sender.send("salad").unwrap();
+/// assert_eq!(receiver.recv().await, Ok("soup"));
+/// assert_eq!(late.recv().await, Ok("salad")); // the soup was sent before
+/// # });
+/// ```
 pub struct Receiver<T> {
     /// The values, and where to wait for the next one.
     shared: Arc<Shared<T>>,

@@ -16,6 +16,15 @@ use crate::waits::called;
 /// Sends to every [`Receiver`]. Made by [`channel`](super::channel), and cloned for more senders.
 ///
 /// When the last is dropped, the receivers get what is kept for them, and then `Closed`.
+///
+/// # Example
+/// ```
+/// let (bell, mut cook) = toque::sync::broadcast::channel(2);
+/// let mut waiter = bell.subscribe();
+/// assert_eq!(bell.send("lunch time").unwrap(), 2); // so many receivers
+/// assert_eq!(cook.try_recv(), Ok("lunch time"));
+/// assert_eq!(waiter.try_recv(), Ok("lunch time"));
+/// ```
 pub struct Sender<T> {
     /// The values, and who waits for the next one.
     shared: Arc<Shared<T>>,

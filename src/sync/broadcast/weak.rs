@@ -7,6 +7,16 @@ use super::shared::Shared;
 use crate::shim::sync::Arc;
 
 /// A [`Sender`] that does not keep the channel open. Made by [`Sender::downgrade`].
+///
+/// # Example
+/// ```
+/// let (sender, receiver) = toque::sync::broadcast::channel::<u32>(1);
+/// let weak = sender.downgrade();
+/// assert!(weak.upgrade().is_some());
+/// drop(sender);
+/// assert!(weak.upgrade().is_none());
+/// assert!(receiver.is_closed());
+/// ```
 pub struct WeakSender<T> {
     /// The channel that it may send to again.
     shared: Arc<Shared<T>>,

@@ -3,6 +3,15 @@
 use super::CancellationToken;
 
 /// Cancels its token when it is dropped. Made by [`CancellationToken::drop_guard`].
+///
+/// # Example
+/// ```
+/// let token = toque::sync::CancellationToken::new();
+/// let guard = token.clone().drop_guard();
+/// assert!(!token.is_cancelled());
+/// drop(guard); // or the end of its scope, or a panic
+/// assert!(token.is_cancelled());
+/// ```
 #[derive(Debug)]
 #[must_use = "the token is cancelled when the guard is dropped"]
 pub struct DropGuard {
@@ -45,6 +54,15 @@ impl Drop for DropGuard {
 }
 
 /// Cancels its token when it is dropped. Made by [`CancellationToken::drop_guard_ref`].
+///
+/// # Example
+/// ```
+/// let token = toque::sync::CancellationToken::new();
+/// let guard = token.drop_guard_ref();
+/// assert!(!token.is_cancelled());
+/// drop(guard); // or the end of its scope, or a panic
+/// assert!(token.is_cancelled());
+/// ```
 #[derive(Debug)]
 #[must_use = "the token is cancelled when the guard is dropped"]
 pub struct DropGuardRef<'a> {

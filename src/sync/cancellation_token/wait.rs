@@ -14,6 +14,17 @@ use crate::waits::note_call;
 
 /// The future of [`CancellationToken::cancelled`].
 ///
+/// # Example
+/// ```
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// let token = toque::sync::CancellationToken::new();
+/// let cancelled = token.cancelled();
+/// token.cancel();
+/// cancelled.await;
+/// assert!(token.is_cancelled());
+/// # });
+/// ```
+///
 /// # Cancel safety
 /// Nothing is lost when it is dropped.
 #[must_use = "futures do nothing unless awaited"]
@@ -24,6 +35,16 @@ pub struct WaitForCancellationFuture<'a> {
 }
 
 /// The future of [`CancellationToken::cancelled_owned`].
+///
+/// # Example
+/// ```
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// let token = toque::sync::CancellationToken::new();
+/// let cancelled = toque::spawn(token.clone().cancelled_owned()); // a task may keep it
+/// token.cancel();
+/// assert!(cancelled.await.is_ok());
+/// # });
+/// ```
 ///
 /// # Cancel safety
 /// Nothing is lost when it is dropped.

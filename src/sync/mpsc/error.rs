@@ -4,6 +4,17 @@ use std::error::Error;
 use std::fmt;
 
 /// The channel is closed; the value comes back.
+///
+/// # Example
+/// ```
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// use toque::sync::mpsc::{self, error::SendError};
+///
+/// let (sender, receiver) = mpsc::channel(1);
+/// drop(receiver);
+/// assert_eq!(sender.send("soup").await, Err(SendError("soup")));
+/// # });
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct SendError<T>(pub T);
 
@@ -22,6 +33,17 @@ impl<T> fmt::Display for SendError<T> {
 impl<T> Error for SendError<T> {}
 
 /// The value could not be sent at once; it comes back.
+///
+/// # Example
+/// ```
+/// use toque::sync::mpsc::{self, error::TrySendError};
+///
+/// let (sender, receiver) = mpsc::channel(1);
+/// sender.try_send("soup").unwrap();
+/// assert_eq!(sender.try_send("salad"), Err(TrySendError::Full("salad")));
+/// drop(receiver);
+/// assert_eq!(sender.try_send("salad"), Err(TrySendError::Closed("salad")));
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum TrySendError<T> {
     /// No place is free, or others were first in waiting for one.
@@ -66,6 +88,20 @@ impl<T> From<SendError<T>> for TrySendError<T> {
 }
 
 /// The value could not be sent in time; it comes back.
+///
+/// # Example
+/// ```
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// use std::time::Duration;
+/// use toque::sync::mpsc::{self, error::SendTimeoutError};
+///
+/// let (sender, receiver) = mpsc::channel(1);
+/// sender.try_send("soup").unwrap();
+/// let sent = sender.send_timeout("salad", Duration::from_millis(1)).await;
+/// assert_eq!(sent, Err(SendTimeoutError::Timeout("salad")));
+/// assert_eq!(sent.unwrap_err().into_inner(), "salad");
+/// # });
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum SendTimeoutError<T> {
     /// No place came free before the deadline.
@@ -104,6 +140,16 @@ impl<T> fmt::Display for SendTimeoutError<T> {
 impl<T> Error for SendTimeoutError<T> {}
 
 /// No value could be received at once.
+///
+/// # Example
+/// ```
+/// use toque::sync::mpsc::{self, error::TryRecvError};
+///
+/// let (sender, mut receiver) = mpsc::channel::<u32>(1);
+/// assert_eq!(receiver.try_recv(), Err(TryRecvError::Empty));
+/// drop(sender);
+/// assert_eq!(receiver.try_recv(), Err(TryRecvError::Disconnected));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TryRecvError {
     /// Not yet: a sender or a permit may still bring one.

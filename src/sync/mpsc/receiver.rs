@@ -14,6 +14,17 @@ use crate::waits::{called, polled};
 /// Receives from the [`Sender`](super::Sender)s, in the order in which they sent. Made by [`channel`](super::channel).
 ///
 /// Dropped, it closes the channel and drops what is queued.
+///
+/// # Example
+/// ```
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// let (sender, mut receiver) = toque::sync::mpsc::channel(2);
+/// sender.send("soup").await.unwrap();
+/// drop(sender);
+/// assert_eq!(receiver.recv().await, Some("soup"));
+/// assert_eq!(receiver.recv().await, None);
+/// # });
+/// ```
 pub struct Receiver<T>(pub(super) ReceiverEnd<T>);
 
 impl<T> Receiver<T> {

@@ -16,6 +16,18 @@ use crate::waits::called;
 /// Sends to the [`Receiver`](super::Receiver). Made by [`channel`](super::channel), and cloned for more senders.
 ///
 /// When the last is dropped, the receiver gets what is queued, and then `None`.
+///
+/// # Example
+/// ```
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// let (waiter, mut cook) = toque::sync::mpsc::channel(2);
+/// let other_waiter = waiter.clone();
+/// waiter.send("soup").await.unwrap();
+/// other_waiter.send("salad").await.unwrap();
+/// assert_eq!(cook.recv().await, Some("soup"));
+/// assert_eq!(cook.recv().await, Some("salad"));
+/// # });
+/// ```
 pub struct Sender<T>(pub(super) SenderEnd<T>);
 
 impl<T> Sender<T> {

@@ -7,6 +7,16 @@ use super::sender::Sender;
 use super::unbounded::UnboundedSender;
 
 /// A [`Sender`] that does not keep the channel open. Made by [`Sender::downgrade`].
+///
+/// # Example
+/// ```
+/// let (sender, receiver) = toque::sync::mpsc::channel::<u32>(1);
+/// let weak = sender.downgrade();
+/// assert!(weak.upgrade().is_some());
+/// drop(sender);
+/// assert!(weak.upgrade().is_none());
+/// assert!(receiver.is_closed());
+/// ```
 pub struct WeakSender<T>(pub(super) WeakEnd<T>);
 
 impl<T> WeakSender<T> {
@@ -48,6 +58,16 @@ impl<T> fmt::Debug for WeakSender<T> {
 }
 
 /// An [`UnboundedSender`] that does not keep the channel open. Made by [`UnboundedSender::downgrade`].
+///
+/// # Example
+/// ```
+/// let (sender, receiver) = toque::sync::mpsc::unbounded_channel::<u32>();
+/// let weak = sender.downgrade();
+/// assert!(weak.upgrade().is_some());
+/// drop(sender);
+/// assert!(weak.upgrade().is_none());
+/// assert!(receiver.is_closed());
+/// ```
 pub struct WeakUnboundedSender<T>(pub(super) WeakEnd<T>);
 
 impl<T> WeakUnboundedSender<T> {

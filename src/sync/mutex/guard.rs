@@ -9,6 +9,18 @@ use crate::sync::lent::{LentMut, writes_as};
 /// The value of a locked [`Mutex`]. Dropping it unlocks the mutex.
 ///
 /// It may be held across an await and sent to another thread.
+///
+/// # Example
+/// ```
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// let mutex = toque::sync::Mutex::new(1);
+/// let mut guard = mutex.lock().await;
+/// *guard += 1;
+/// assert!(mutex.try_lock().is_err());
+/// drop(guard);
+/// assert_eq!(*mutex.lock().await, 2);
+/// # });
+/// ```
 #[must_use = "a mutex whose guard is dropped at once is unlocked again"]
 pub struct MutexGuard<'a, T: ?Sized> {
     /// Before the permit, so that the loan ends first.
@@ -109,6 +121,19 @@ impl<'a, T: ?Sized> MutexGuard<'a, T> {
 /// A part of the value of a locked [`Mutex`]. Dropping it unlocks the mutex.
 ///
 /// Made by [`MutexGuard::map`].
+///
+/// # Example
+/// ```
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// use toque::sync::{Mutex, MutexGuard};
+///
+/// let mutex = Mutex::new(("soup", 1));
+/// let mut count = MutexGuard::map(mutex.lock().await, |order| &mut order.1);
+/// *count += 1;
+/// drop(count);
+/// assert_eq!(*mutex.lock().await, ("soup", 2));
+/// # });
+/// ```
 #[must_use = "a mutex whose guard is dropped at once is unlocked again"]
 pub struct MappedMutexGuard<'a, T: ?Sized> {
     /// Before the permit, so that the loan ends first.

@@ -10,6 +10,18 @@ use crate::sync::lent::{LentMut, writes_as};
 /// The value of a locked [`Mutex`], which this guard keeps alive. Dropping it unlocks the mutex.
 ///
 /// Made by [`Mutex::lock_owned`]; it has no lifetime, so it can go into a spawned task.
+///
+/// # Example
+/// ```
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// use std::sync::Arc;
+///
+/// let mutex = Arc::new(toque::sync::Mutex::new(1));
+/// let mut guard = mutex.clone().lock_owned().await;
+/// toque::spawn(async move { *guard += 1 }); // unlocked when the task ends
+/// assert_eq!(*mutex.lock().await, 2);
+/// # });
+/// ```
 #[must_use = "a mutex whose guard is dropped at once is unlocked again"]
 pub struct OwnedMutexGuard<T: ?Sized> {
     /// Before the permit, so that the loan ends first.
@@ -99,6 +111,20 @@ impl<T: ?Sized> OwnedMutexGuard<T> {
 /// A part of the value of a locked [`Mutex`], which this guard keeps alive. Dropping it unlocks the mutex.
 ///
 /// Made by [`OwnedMutexGuard::map`].
+///
+/// # Example
+/// ```
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// use std::sync::Arc;
+/// use toque::sync::{Mutex, OwnedMutexGuard};
+///
+/// let mutex = Arc::new(Mutex::new(("soup", 1)));
+/// let mut count = OwnedMutexGuard::map(mutex.clone().lock_owned().await, |order| &mut order.1);
+/// *count += 1;
+/// drop(count);
+/// assert_eq!(*mutex.lock().await, ("soup", 2));
+/// # });
+/// ```
 #[must_use = "a mutex whose guard is dropped at once is unlocked again"]
 pub struct OwnedMappedMutexGuard<T: ?Sized, U: ?Sized = T> {
     /// Before the permit, so that the loan ends first.

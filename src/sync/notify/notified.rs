@@ -17,6 +17,17 @@ use crate::waits::note_call;
 pin_project! {
     /// The future of [`Notify::notified`].
     ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let bell = toque::sync::Notify::new();
+    /// let mut notified = std::pin::pin!(bell.notified());
+    /// assert!(!notified.as_mut().enable()); // it queues, and was not notified yet
+    /// bell.notify_one();
+    /// assert!(notified.enable());
+    /// # });
+    /// ```
+    ///
     /// # Cancel safety
     /// If it is dropped, it loses its place; a notification by `notify_one` it had been chosen for goes to the next.
     #[project(!Unpin)]
@@ -37,6 +48,18 @@ pin_project! {
 
 pin_project! {
     /// The future of [`Notify::notified_owned`].
+    ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// use std::sync::Arc;
+    ///
+    /// let bell = Arc::new(toque::sync::Notify::new());
+    /// let cook = toque::spawn(bell.clone().notified_owned()); // a task may keep it
+    /// bell.notify_one();
+    /// assert!(cook.await.is_ok());
+    /// # });
+    /// ```
     ///
     /// # Cancel safety
     /// If it is dropped, it loses its place; a notification by `notify_one` it had been chosen for goes to the next.

@@ -4,6 +4,16 @@ use std::error::Error;
 use std::fmt;
 
 /// The answer of a [`Receiver`](super::Receiver) that was closed, or whose sender was dropped without a value.
+///
+/// # Example
+/// ```
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// let (sender, receiver) = toque::sync::oneshot::channel::<u32>();
+/// drop(sender);
+/// let error = receiver.await.unwrap_err();
+/// assert_eq!(error.to_string(), "channel closed");
+/// # });
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecvError(pub(crate) ());
 
@@ -16,6 +26,16 @@ impl fmt::Display for RecvError {
 impl Error for RecvError {}
 
 /// The answer of [`Receiver::try_recv`](super::Receiver::try_recv) without a value.
+///
+/// # Example
+/// ```
+/// use toque::sync::oneshot::{self, error::TryRecvError};
+///
+/// let (sender, mut receiver) = oneshot::channel::<u32>();
+/// assert_eq!(receiver.try_recv(), Err(TryRecvError::Empty));
+/// drop(sender);
+/// assert_eq!(receiver.try_recv(), Err(TryRecvError::Closed));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TryRecvError {
     /// Not yet: the sender still lives.

@@ -11,6 +11,15 @@ use crate::waits::{called, polled};
 /// Sends one value to the [`Receiver`](super::Receiver). Made by [`channel`](super::channel).
 ///
 /// Dropped without a value, it tells the receiver, whose answer is then an error.
+///
+/// # Example
+/// ```
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// let (sender, receiver) = toque::sync::oneshot::channel();
+/// toque::spawn(async move { sender.send("soup") });
+/// assert_eq!(receiver.await, Ok("soup"));
+/// # });
+/// ```
 pub struct Sender<T> {
     /// Shared with the receiver.
     channel: Arc<Channel<T>>,

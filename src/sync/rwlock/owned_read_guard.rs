@@ -8,6 +8,19 @@ use crate::sync::lent::{Lent, reads_as};
 
 /// The value of an [`RwLock`] that is locked for reading, or a part of it. Dropping it lets go of the lock, which it
 /// keeps alive.
+///
+/// # Example
+/// ```
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// use std::sync::Arc;
+///
+/// let menu = Arc::new(toque::sync::RwLock::new("soup"));
+/// let guard = menu.clone().read_owned().await;
+/// assert_eq!(*menu.read().await, "soup"); // others may read, too
+/// let guest = toque::spawn(async move { *guard }); // a task may keep it
+/// assert_eq!(guest.await.unwrap(), "soup");
+/// # });
+/// ```
 #[must_use = "a lock whose guard is dropped at once is unlocked again"]
 pub struct OwnedRwLockReadGuard<T: ?Sized, U: ?Sized = T> {
     /// Before the permit, so that the loan ends first.

@@ -7,6 +7,18 @@ use crate::sync::held::Held;
 use crate::sync::lent::{LentMut, writes_as};
 
 /// The value of an [`RwLock`] that is locked for writing. Dropping it lets go of the lock, which it keeps alive.
+///
+/// # Example
+/// ```
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// use std::sync::Arc;
+///
+/// let menu = Arc::new(toque::sync::RwLock::new("soup"));
+/// let mut guard = menu.clone().write_owned().await;
+/// toque::spawn(async move { *guard = "salad" }); // let go when the task ends
+/// assert_eq!(*menu.read().await, "salad");
+/// # });
+/// ```
 #[must_use = "a lock whose guard is dropped at once is unlocked again"]
 pub struct OwnedRwLockWriteGuard<T: ?Sized> {
     /// Before the permits, so that the loan ends first.
@@ -183,6 +195,21 @@ impl<T: ?Sized> OwnedRwLockWriteGuard<T> {
 /// alive.
 ///
 /// Made by [`OwnedRwLockWriteGuard::map`].
+///
+/// # Example
+/// ```
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// use std::sync::Arc;
+/// use toque::sync::{OwnedRwLockWriteGuard, RwLock};
+///
+/// let lock = Arc::new(RwLock::new(("soup", 1)));
+/// let guard = lock.clone().write_owned().await;
+/// let mut count = OwnedRwLockWriteGuard::map(guard, |order| &mut order.1);
+/// *count += 1;
+/// drop(count);
+/// assert_eq!(*lock.read().await, ("soup", 2));
+/// # });
+/// ```
 #[must_use = "a lock whose guard is dropped at once is unlocked again"]
 pub struct OwnedRwLockMappedWriteGuard<T: ?Sized, U: ?Sized = T> {
     /// Before the permits, so that the loan ends first.

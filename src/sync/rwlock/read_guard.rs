@@ -7,6 +7,17 @@ use crate::sync::SemaphorePermit;
 use crate::sync::lent::{Lent, reads_as};
 
 /// The value of an [`RwLock`] that is locked for reading, or a part of it. Dropping it lets go of the lock.
+///
+/// # Example
+/// ```
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// let menu = toque::sync::RwLock::new("soup");
+/// let guard = menu.read().await;
+/// assert_eq!(*guard, "soup");
+/// assert!(menu.try_read().is_ok()); // others may read, too
+/// assert!(menu.try_write().is_err());
+/// # });
+/// ```
 #[must_use = "a lock whose guard is dropped at once is unlocked again"]
 pub struct RwLockReadGuard<'a, T: ?Sized> {
     /// Before the permit, so that the loan ends first.

@@ -7,6 +7,18 @@ use crate::sync::SemaphorePermit;
 use crate::sync::lent::{LentMut, writes_as};
 
 /// The value of an [`RwLock`] that is locked for writing. Dropping it lets go of the lock.
+///
+/// # Example
+/// ```
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// let menu = toque::sync::RwLock::new("soup");
+/// let mut guard = menu.write().await;
+/// *guard = "salad";
+/// assert!(menu.try_read().is_err());
+/// drop(guard);
+/// assert_eq!(*menu.read().await, "salad");
+/// # });
+/// ```
 #[must_use = "a lock whose guard is dropped at once is unlocked again"]
 pub struct RwLockWriteGuard<'a, T: ?Sized> {
     /// Before the permits, so that the loan ends first.
@@ -166,6 +178,19 @@ fn keep_one(mut permits: SemaphorePermit<'_>) -> SemaphorePermit<'_> {
 /// A part of the value of an [`RwLock`] that is locked for writing. Dropping it lets go of the lock.
 ///
 /// Made by [`RwLockWriteGuard::map`].
+///
+/// # Example
+/// ```
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// use toque::sync::{RwLock, RwLockWriteGuard};
+///
+/// let lock = RwLock::new(("soup", 1));
+/// let mut count = RwLockWriteGuard::map(lock.write().await, |order| &mut order.1);
+/// *count += 1;
+/// drop(count);
+/// assert_eq!(*lock.read().await, ("soup", 2));
+/// # });
+/// ```
 #[must_use = "a lock whose guard is dropped at once is unlocked again"]
 pub struct RwLockMappedWriteGuard<'a, T: ?Sized> {
     /// Before the permits, so that the loan ends first.

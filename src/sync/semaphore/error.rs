@@ -6,6 +6,16 @@ use std::fmt;
 /// The semaphore was closed: it gives out no more permits.
 ///
 /// The error of [`Semaphore::acquire`](super::Semaphore::acquire) and its siblings.
+///
+/// # Example
+/// ```
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// let semaphore = toque::sync::Semaphore::new(1);
+/// semaphore.close();
+/// let error = semaphore.acquire().await.unwrap_err();
+/// assert_eq!(error.to_string(), "semaphore closed");
+/// # });
+/// ```
 #[derive(Debug)]
 pub struct AcquireError(pub(crate) ());
 
@@ -18,6 +28,16 @@ impl fmt::Display for AcquireError {
 impl Error for AcquireError {}
 
 /// Why [`Semaphore::try_acquire`](super::Semaphore::try_acquire) and its siblings got no permit.
+///
+/// # Example
+/// ```
+/// use toque::sync::{Semaphore, TryAcquireError};
+///
+/// let semaphore = Semaphore::new(0);
+/// assert_eq!(semaphore.try_acquire().unwrap_err(), TryAcquireError::NoPermits);
+/// semaphore.close();
+/// assert_eq!(semaphore.try_acquire().unwrap_err(), TryAcquireError::Closed);
+/// ```
 #[derive(Debug, PartialEq, Eq)]
 pub enum TryAcquireError {
     /// The semaphore was closed: it gives out no more permits.

@@ -7,6 +7,16 @@ use crate::shim::sync::RwLockReadGuard;
 /// The value of a channel, as it is while this lives: of `borrow`, `borrow_and_update` and `wait_for`.
 ///
 /// It holds a lock: a send waits until it is dropped, and blocks its thread. See [the module](super).
+///
+/// # Example
+/// ```
+/// let (sender, receiver) = toque::sync::watch::channel("closed");
+/// let sign = receiver.borrow();
+/// assert_eq!(*sign, "closed");
+/// drop(sign); // before the send, which would wait for it
+/// sender.send("open").unwrap();
+/// assert_eq!(*receiver.borrow(), "open");
+/// ```
 #[derive(Debug)]
 pub struct Ref<'a, T> {
     /// Keeps senders from changing the value.

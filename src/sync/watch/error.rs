@@ -4,6 +4,15 @@ use std::error::Error;
 use std::fmt;
 
 /// No receiver is there; the value comes back.
+///
+/// # Example
+/// ```
+/// use toque::sync::watch::{self, error::SendError};
+///
+/// let (sender, receiver) = watch::channel("closed");
+/// drop(receiver);
+/// assert_eq!(sender.send("open"), Err(SendError("open")));
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct SendError<T>(pub T);
 
@@ -22,6 +31,17 @@ impl<T> fmt::Display for SendError<T> {
 impl<T> Error for SendError<T> {}
 
 /// All senders are gone: the value will not change any more.
+///
+/// # Example
+/// ```
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// let (sender, mut receiver) = toque::sync::watch::channel("closed");
+/// drop(sender);
+/// let error = receiver.changed().await.unwrap_err();
+/// assert_eq!(error.to_string(), "channel closed");
+/// assert_eq!(*receiver.borrow(), "closed"); // the value stays
+/// # });
+/// ```
 #[derive(Debug, Clone)]
 pub struct RecvError(pub(super) ());
 

@@ -14,6 +14,17 @@ use crate::waits::called;
 
 /// Sees the latest value of the [`Sender`](super::Sender)s. Made by [`channel`](super::channel) and
 /// [`Sender::subscribe`](super::Sender::subscribe); a clone has seen what the original has.
+///
+/// # Example
+/// ```
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// let (sender, mut receiver) = toque::sync::watch::channel("closed");
+/// sender.send("opening").unwrap();
+/// sender.send("open").unwrap();
+/// receiver.changed().await.unwrap();
+/// assert_eq!(*receiver.borrow_and_update(), "open"); // the latest, not each of them
+/// # });
+/// ```
 pub struct Receiver<T> {
     /// The value, and where to wait.
     shared: Arc<Shared<T>>,

@@ -14,6 +14,15 @@ use crate::sync::listener::Listener;
 use crate::waits::called;
 
 /// Changes the value that the [`Receiver`]s see. Made by [`channel`](super::channel), and cloned for more senders.
+///
+/// # Example
+/// ```
+/// let (sender, receiver) = toque::sync::watch::channel(1);
+/// let other = sender.clone();
+/// sender.send(2).unwrap();
+/// other.send_modify(|value| *value += 1);
+/// assert_eq!(*receiver.borrow(), 3);
+/// ```
 pub struct Sender<T> {
     /// The value, and who waits for the next one.
     shared: Arc<Shared<T>>,
