@@ -71,6 +71,19 @@ macro_rules! task_local {
 }
 
 /// A task-local, declared by [`task_local!`](crate::task_local).
+///
+/// # Example
+/// ```
+/// toque::task_local! {
+///     static CUSTOMER: u32;
+/// }
+///
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// let doubled = CUSTOMER.scope(7, async { CUSTOMER.with(|customer| 2 * customer) });
+/// assert_eq!(doubled.await, 14);
+/// assert!(CUSTOMER.try_get().is_err()); // it has no value out here
+/// # });
+/// ```
 pub struct LocalKey<T: 'static> {
     /// Where the value is while a future that has one is polled. In between it is in that future.
     slot: &'static thread::LocalKey<RefCell<Option<T>>>,
@@ -215,6 +228,21 @@ impl<T: 'static> fmt::Debug for LocalKey<T> {
 
 pin_project! {
     /// The future of [`LocalKey::scope`].
+    ///
+    /// # Example
+    /// ```
+    /// use std::pin::pin;
+    ///
+    /// toque::task_local! {
+    ///     static CUSTOMER: u32;
+    /// }
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let mut answer = pin!(CUSTOMER.scope(7, async { 42 }));
+    /// assert_eq!(answer.as_mut().await, 42);
+    /// assert_eq!(answer.take_value(), Some(7)); // what it was set to
+    /// # });
+    /// ```
     #[must_use = "futures do nothing unless awaited"]
     pub struct TaskLocalFuture<T: 'static, F> {
         key: &'static LocalKey<T>,
@@ -275,6 +303,19 @@ impl<T: 'static, F> fmt::Debug for TaskLocalFuture<T, F> {
 ///
 /// Tasks spawned on the same runtime inherit it. What goes to another thread does not: blocking jobs, and tasks spawned there by
 /// a [`Handle`](crate::Handle).
+///
+/// # Example
+/// ```
+/// toque::task_local! {
+///     #[inherit]
+///     static CUSTOMER: u32;
+/// }
+///
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// let task = CUSTOMER.scope(7, async { toque::spawn(async { CUSTOMER.get() }) });
+/// assert_eq!(task.await.await.unwrap(), 7); // the task has it too
+/// # });
+/// ```
 pub struct InheritedKey<T: 'static> {
     /// An address that no other key has.
     place: &'static u8,
@@ -368,6 +409,21 @@ impl<T: 'static> fmt::Debug for InheritedKey<T> {
 
 pin_project! {
     /// The future of [`InheritedKey::scope`].
+    ///
+    /// # Example
+    /// ```
+    /// use toque::task::InheritedFuture;
+    ///
+    /// toque::task_local! {
+    ///     #[inherit]
+    ///     static CUSTOMER: u32;
+    /// }
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let answer: InheritedFuture<_> = CUSTOMER.scope(7, async { CUSTOMER.get() });
+    /// assert_eq!(answer.await, 7);
+    /// # });
+    /// ```
     #[must_use = "futures do nothing unless awaited"]
     pub struct InheritedFuture<F> {
         #[pin]
@@ -390,6 +446,18 @@ impl<F> fmt::Debug for InheritedFuture<F> {
 }
 
 /// A task-local has no value here.
+///
+/// # Example
+/// ```
+/// use toque::task::AccessError;
+///
+/// toque::task_local! {
+///     static CUSTOMER: u32;
+/// }
+///
+/// let nobody: Result<u32, AccessError> = CUSTOMER.try_get(); // outside of `scope`
+/// assert_eq!(nobody.unwrap_err().to_string(), "task-local value not set");
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct AccessError(());
 

@@ -233,6 +233,16 @@ impl fmt::Debug for TaskTracker {
 }
 
 /// Is tracked until it is dropped. Made by [`TaskTracker::token`]; a clone is tracked as well.
+///
+/// # Example
+/// ```
+/// let tracker = toque::task::TaskTracker::new();
+/// let token = tracker.token();
+/// let another = token.clone();
+/// assert_eq!(tracker.len(), 2);
+/// drop((token, another));
+/// assert!(tracker.is_empty());
+/// ```
 #[derive(Debug)]
 pub struct TaskTrackerToken {
     tracker: TaskTracker,
@@ -270,6 +280,18 @@ impl Drop for TaskTrackerToken {
 pin_project! {
     /// A future that is tracked until it is dropped. Made by [`TaskTracker::track_future`].
     ///
+    /// # Example
+    /// ```
+    /// use toque::task::task_tracker::{TaskTracker, TrackedFuture};
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let tracker = TaskTracker::new();
+    /// let tracked: TrackedFuture<_> = tracker.track_future(async { 42 });
+    /// assert_eq!(tracker.len(), 1); // though nobody polls it yet
+    /// assert_eq!(tracked.await, 42);
+    /// # });
+    /// ```
+    ///
     /// # Cancel safety
     /// That of the future within.
     #[derive(Debug)]
@@ -292,6 +314,20 @@ impl<F: Future> Future for TrackedFuture<F> {
 
 pin_project! {
     /// The future of [`TaskTracker::wait`].
+    ///
+    /// # Example
+    /// ```
+    /// use toque::task::task_tracker::{TaskTracker, TaskTrackerWaitFuture};
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let tracker = TaskTracker::new();
+    /// let task = tracker.spawn(async { 42 });
+    /// tracker.close();
+    /// let all_done: TaskTrackerWaitFuture<'_> = tracker.wait();
+    /// all_done.await;
+    /// assert_eq!(task.await.unwrap(), 42);
+    /// # });
+    /// ```
     #[derive(Debug)]
     #[must_use = "futures do nothing unless awaited"]
     pub struct TaskTrackerWaitFuture<'a> {

@@ -232,6 +232,18 @@ impl rt::Timer for Timer {
 
 /// hyper's background tasks as tasks of the runtime. They need not be `Send`.
 ///
+/// # Example
+/// ```
+/// use hyper::rt::Executor as _;
+/// use toque::compat::hyper::Executor;
+///
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// let (tell, told) = toque::sync::oneshot::channel();
+/// Executor.execute(async move { tell.send("cooked") }); // as hyper does
+/// assert_eq!(told.await.unwrap(), "cooked");
+/// # });
+/// ```
+///
 /// # Panics
 /// Its `execute` panics outside of a runtime, as [`toque::spawn`](crate::spawn) does.
 #[derive(Clone, Copy, Debug, Default)]

@@ -12,6 +12,16 @@ use crate::runtime::Handle;
 use crate::sync::CancellationToken;
 
 /// One of the cores that [`cores`](crate::cores) runs. Cheap to clone.
+///
+/// # Example
+/// ```
+/// use toque::Core;
+///
+/// let cores = toque::cores(2, async |core: Core| (core.index(), core.count()))?;
+/// let cores: Vec<_> = cores.into_iter().map(Result::unwrap).collect();
+/// assert_eq!(cores, [(0, 2), (1, 2)]);
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Core {
     index: usize,

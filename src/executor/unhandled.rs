@@ -8,6 +8,24 @@ use std::sync::Arc;
 use super::task::Id;
 
 /// A task that panicked, and whose outcome was dropped unread: it was detached, or its handle was.
+///
+/// # Example
+/// ```
+/// use std::sync::{Arc, mpsc};
+/// use toque::runtime::{Builder, TaskPanic, UnhandledPanic};
+///
+/// let (tell, told) = mpsc::channel();
+/// let hook = move |panic: &TaskPanic<'_>| drop(tell.send(panic.message.clone()));
+/// let runtime = Builder::new_current_thread()
+///     .unhandled_panic(UnhandledPanic::Hook(Arc::new(hook)))
+///     .build()?;
+/// runtime.block_on(async {
+///     drop(toque::spawn(async { panic!("the soup boils over") })); // nobody awaits it
+///     toque::task::yield_now().await;
+/// });
+/// assert_eq!(told.recv().unwrap().as_deref(), Some("the soup boils over"));
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct TaskPanic<'a> {
@@ -38,6 +56,24 @@ impl fmt::Display for TaskPanic<'_> {
 type Hook = Arc<dyn Fn(&TaskPanic<'_>) + Send + Sync>;
 
 /// What becomes of a task's panic that nobody awaits.
+///
+/// # Example
+/// ```
+/// use std::panic::{AssertUnwindSafe, catch_unwind};
+/// use toque::runtime::{Builder, UnhandledPanic};
+///
+/// let runtime = Builder::new_current_thread()
+///     .unhandled_panic(UnhandledPanic::ShutdownRuntime)
+///     .build()?;
+/// let outcome = catch_unwind(AssertUnwindSafe(|| {
+///     runtime.block_on(async {
+///         drop(toque::spawn(async { panic!("the soup boils over") })); // nobody awaits it
+///         std::future::pending::<()>().await;
+///     })
+/// }));
+/// assert!(outcome.is_err());
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub enum UnhandledPanic {

@@ -12,6 +12,21 @@ use super::on_pool::on_pool;
 /// One of a directory's entries.
 ///
 /// It keeps the directory open.
+///
+/// # Example
+/// ```
+/// use std::path::Path;
+///
+/// # toque::Runtime::new()?.block_on(async {
+/// let mut entries = toque::fs::read_dir("src").await?;
+/// while let Some(entry) = entries.next_entry().await? {
+///     assert_eq!(entry.path(), Path::new("src").join(entry.file_name()));
+///     println!("{:?}: {:?}", entry.file_name(), entry.file_type().await?);
+/// }
+/// # Ok::<(), std::io::Error>(())
+/// # })?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct DirEntry {
     /// Shared with a call on the pool.

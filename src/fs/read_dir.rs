@@ -63,6 +63,20 @@ pub async fn read_dir(path: impl AsRef<Path>) -> io::Result<ReadDir> {
 }
 
 /// The entries of a directory that are still to come. Made by [`read_dir`].
+///
+/// # Example
+/// ```
+/// # toque::Runtime::new()?.block_on(async {
+/// let mut entries: toque::fs::ReadDir = toque::fs::read_dir("src").await?;
+/// let mut names = Vec::new();
+/// while let Some(entry) = entries.next_entry().await? {
+///     names.push(entry.file_name());
+/// }
+/// assert!(names.iter().any(|name| name == "lib.rs"));
+/// # Ok::<(), std::io::Error>(())
+/// # })?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[must_use = "it reads nothing until `next_entry` is awaited"]
 pub struct ReadDir {
     /// Shared with the batch under way, so that a batch that is refused or lost does not take the directory with it. Never

@@ -32,6 +32,22 @@ pub fn poll_proceed(cx: &mut Context<'_>) -> Poll<RestoreOnPending> {
 }
 
 /// Gives an operation of the budget back when it is dropped.
+///
+/// # Example
+/// ```
+/// use std::future::poll_fn;
+/// use std::task::{Poll, ready};
+/// use toque::task::coop;
+///
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// let answer = poll_fn(|cx| {
+///     let operation = ready!(coop::poll_proceed(cx));
+///     operation.made_progress(); // without this, the operation is given back
+///     Poll::Ready(42)
+/// });
+/// assert_eq!(answer.await, 42);
+/// # });
+/// ```
 #[derive(Debug)]
 #[must_use]
 pub struct RestoreOnPending {
@@ -66,6 +82,16 @@ pub fn cooperative<F: Future>(future: F) -> Coop<F> {
 
 pin_project! {
     /// The future of [`cooperative`].
+    ///
+    /// # Example
+    /// ```
+    /// use toque::task::coop::{Coop, cooperative};
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let answer: Coop<_> = cooperative(async { 42 });
+    /// assert_eq!(answer.await, 42);
+    /// # });
+    /// ```
     #[derive(Debug)]
     #[must_use = "futures do nothing unless awaited"]
     pub struct Coop<F> {

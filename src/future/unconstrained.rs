@@ -27,6 +27,16 @@ pub fn unconstrained<F>(future: F) -> Unconstrained<F> {
 
 pin_project! {
     /// The future of [`unconstrained`].
+    ///
+    /// # Example
+    /// ```
+    /// use toque::task::{Unconstrained, unconstrained};
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let answer: Unconstrained<_> = unconstrained(async { 42 });
+    /// assert_eq!(answer.await, 42);
+    /// # });
+    /// ```
     #[derive(Debug)]
     #[must_use = "futures do nothing unless awaited"]
     pub struct Unconstrained<F> {

@@ -22,6 +22,18 @@ pub fn yield_now() -> YieldNow {
 }
 
 /// The future of [`yield_now`].
+///
+/// # Example
+/// ```
+/// use toque::task::{YieldNow, yield_now};
+///
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// let task = toque::spawn(async {});
+/// let turn: YieldNow = yield_now();
+/// turn.await; // meanwhile the task has its turn
+/// assert!(task.is_finished());
+/// # });
+/// ```
 #[derive(Debug)]
 #[must_use = "futures do nothing unless awaited"]
 pub struct YieldNow {

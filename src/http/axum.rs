@@ -15,6 +15,16 @@ use super::connect_info::ConnectInfo;
 use super::home::Home;
 
 /// A handler whose future need not be `Send`. Made by [`local()`].
+///
+/// # Example
+/// ```
+/// use axum::{Router, routing::get};
+/// use toque::http::{Local, local};
+///
+/// let menu: Local<_> = local(async || "soup");
+/// let app: Router = Router::new().route("/", get(menu.clone())).route("/menu", get(menu));
+/// # drop(app);
+/// ```
 pub struct Local<F> {
     handler: Home<F>,
 }
@@ -64,6 +74,17 @@ impl<F> fmt::Debug for Local<F> {
 }
 
 /// A function of extractors, by the tuple of them. Sealed: it is implemented for closures and functions of up to eight.
+///
+/// # Example
+/// ```
+/// use axum::{Router, extract::Path, http::Method, routing::any};
+///
+/// let handler = toque::http::local(async |method: Method, Path(dish): Path<String>| {
+///     format!("{method} {dish}") // a function of two extractors
+/// });
+/// let app: Router = Router::new().route("/{dish}", any(handler));
+/// # drop(app);
+/// ```
 pub trait Call<Args>: sealed::Sealed<Args> {
     /// What it gives.
     type Future: Future<Output: IntoResponse>;

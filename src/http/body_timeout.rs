@@ -54,6 +54,22 @@ impl<S> Layer<S> for RequestBodyTimeoutLayer {
 }
 
 /// A service whose requests' bodies have a deadline, of [`RequestBodyTimeoutLayer`].
+///
+/// # Example
+/// ```
+/// use std::convert::Infallible;
+/// use std::time::Duration;
+/// use hyper::{Request, Response, body::Incoming};
+/// use toque::http::{RequestBodyTimeout, RequestBodyTimeoutLayer, TimeoutBody, service_fn};
+/// use tower_layer::Layer;
+///
+/// let service = service_fn(async |_: Request<TimeoutBody<Incoming>>| {
+///     Ok::<_, Infallible>(Response::new(String::from("soup")))
+/// });
+/// let service: RequestBodyTimeout<_> =
+///     RequestBodyTimeoutLayer::new(Duration::from_secs(5)).layer(service);
+/// # drop(service);
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct RequestBodyTimeout<S> {
     service: S,
@@ -81,6 +97,20 @@ where
 
 pin_project! {
     /// A body with a deadline from one frame to the next.
+    ///
+    /// # Example
+    /// ```
+    /// use std::time::Duration;
+    /// use http_body_util::{BodyExt, Full};
+    /// use hyper::body::Bytes;
+    /// use toque::http::TimeoutBody;
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let body = Full::new(Bytes::from("soup"));
+    /// let body = TimeoutBody::new(Duration::from_secs(5), body);
+    /// assert_eq!(body.collect().await.unwrap().to_bytes(), "soup");
+    /// # });
+    /// ```
     #[derive(Debug)]
     pub struct TimeoutBody<B> {
         #[pin]

@@ -6,6 +6,19 @@ use std::io;
 
 /// Which of the deadlines has passed. It is the source of the error that a handler gets when it reads a body that comes too
 /// slowly, and what a server counts by.
+///
+/// # Example
+/// ```
+/// use std::error::Error;
+/// use toque::http::Deadline;
+///
+/// // Whether a handler could not read a body since that came too slowly.
+/// fn is_late(error: &(dyn Error + 'static)) -> bool {
+///     std::iter::successors(Some(error), |&error| error.source()).any(|error| error.is::<Deadline>())
+/// }
+/// let error = std::io::Error::other(Deadline::BodyIdle);
+/// assert!(is_late(error.get_ref().unwrap()));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Deadline {

@@ -5,6 +5,22 @@ use std::sync::Arc;
 use super::board::Board;
 
 /// What a server has counted so far.
+///
+/// # Example
+/// ```
+/// # toque::Runtime::new()?.block_on(async {
+/// let listener = toque::net::TcpListener::bind("127.0.0.1:0").await?;
+/// # let service = toque::http::service_fn(async |_: hyper::Request<hyper::body::Incoming>| {
+/// #     Ok::<_, std::convert::Infallible>(hyper::Response::new(String::from("soup")))
+/// # });
+/// let server = toque::http::serve(listener, service);
+/// let stats = server.handle().stats();
+/// assert_eq!((stats.open, stats.requests), (0, 0)); // it has not begun
+/// # drop(server);
+/// # Ok::<(), std::io::Error>(())
+/// # })?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {
@@ -23,6 +39,23 @@ pub struct Stats {
 }
 
 /// How often each deadline has passed.
+///
+/// # Example
+/// ```
+/// # toque::Runtime::new()?.block_on(async {
+/// let listener = toque::net::TcpListener::bind("127.0.0.1:0").await?;
+/// # let service = toque::http::service_fn(async |_: hyper::Request<hyper::body::Incoming>| {
+/// #     Ok::<_, std::convert::Infallible>(hyper::Response::new(String::from("soup")))
+/// # });
+/// let server = toque::http::serve(listener, service);
+/// let timeouts = server.handle().stats().timeouts;
+/// println!("{} clients were too slow", timeouts.headers + timeouts.request);
+/// # assert_eq!(timeouts.headers + timeouts.request, 0);
+/// # drop(server);
+/// # Ok::<(), std::io::Error>(())
+/// # })?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 #[allow(missing_docs, reason = "named as in `ServerConfig`")]
@@ -36,6 +69,23 @@ pub struct TimeoutCounts {
 }
 
 /// A handle to a server, from [`Serve::handle`](super::Serve::handle). `Send + Sync`, and cheap to clone.
+///
+/// # Example
+/// ```
+/// # toque::Runtime::new()?.block_on(async {
+/// let listener = toque::net::TcpListener::bind("127.0.0.1:0").await?;
+/// # let service = toque::http::service_fn(async |_: hyper::Request<hyper::body::Incoming>| {
+/// #     Ok::<_, std::convert::Infallible>(hyper::Response::new(String::from("soup")))
+/// # });
+/// let server = toque::http::serve(listener, service);
+/// let handle = server.handle();
+/// std::thread::spawn(move || handle.shutdown()); // from wherever
+/// let report = server.await;
+/// assert_eq!(report.stats.open, 0);
+/// # Ok::<(), std::io::Error>(())
+/// # })?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct ServeHandle(pub(super) Arc<Board>);
 

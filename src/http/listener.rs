@@ -14,6 +14,32 @@ use crate::net::{TcpListener, TcpStream};
 ///
 /// What it accepts is a future, the rest of the work of welcoming a client: a TLS handshake, or nothing. It runs in the task of
 /// its connection, within the deadline for the first byte, so that a client that is stuck in it is in nobody's way.
+///
+/// # Example
+/// ```
+/// use std::future::Ready;
+/// use std::task::{Context, Poll};
+/// use std::{io, net::SocketAddr};
+/// use toque::http::Listener;
+/// use toque::net::{TcpListener, TcpStream};
+///
+/// /// Tells of each client.
+/// struct Doorman(TcpListener);
+///
+/// impl Listener for Doorman {
+///     type Stream = TcpStream;
+///     type Addr = SocketAddr;
+///     type Handshake = Ready<io::Result<TcpStream>>;
+///
+///     fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<io::Result<(Self::Handshake, SocketAddr)>> {
+///         let accepted = Listener::poll_accept(&self.0, cx);
+///         if let Poll::Ready(Ok((_, addr))) = &accepted {
+///             println!("welcome, {addr}");
+///         }
+///         accepted
+///     }
+/// }
+/// ```
 pub trait Listener {
     /// A connection.
     type Stream: Read + Write + Unpin + Send + 'static;
@@ -44,6 +70,22 @@ impl Listener for TcpListener {
 }
 
 /// A listener whose connections are to shake hands first. Made by [`with_handshake`].
+///
+/// # Example
+/// ```
+/// use toque::compat::hyper::Io;
+/// use toque::http::{WithHandshake, with_handshake};
+/// use toque::net::TcpListener;
+///
+/// # toque::Runtime::new()?.block_on(async {
+/// let listener = TcpListener::bind("127.0.0.1:0").await?;
+/// let listener: WithHandshake<_, _> =
+///     with_handshake(listener, |stream| async { std::io::Result::Ok(Io::new(stream)) });
+/// # drop(listener);
+/// # Ok::<(), std::io::Error>(())
+/// # })?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub struct WithHandshake<L, F> {
     listener: L,
     /// Begins the handshake of one connection.

@@ -98,6 +98,26 @@ impl<S> Layer<S> for RateLimitLayer {
 }
 
 /// A service whose calls are limited, of [`RateLimitLayer`]. Its clones count together.
+///
+/// # Example
+/// ```
+/// use std::{convert::Infallible, future::poll_fn, time::Duration};
+/// use toque::http::{RateLimit, RateLimitLayer, service_fn};
+/// use toque::time::Instant;
+/// use tower_layer::Layer;
+/// use tower_service::Service;
+///
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// let kitchen = service_fn(async |order: u32| Ok::<_, Infallible>(order));
+/// let mut kitchen: RateLimit<_> = RateLimitLayer::new(1, Duration::from_millis(5)).layer(kitchen);
+/// let start = Instant::now();
+/// for order in 0..2 {
+///     poll_fn(|cx| kitchen.poll_ready(cx)).await.unwrap(); // waits for its turn
+///     assert_eq!(kitchen.call(order).await, Ok(order));
+/// }
+/// assert!(start.elapsed() >= Duration::from_millis(5));
+/// # });
+/// ```
 #[derive(Debug)]
 pub struct RateLimit<S> {
     service: S,

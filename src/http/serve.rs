@@ -39,6 +39,27 @@ type Signal = Pin<Box<dyn Future<Output = ()>>>;
 
 /// A server, not started yet: awaited, it serves. Made by [`serve()`].
 ///
+/// # Example
+/// ```
+/// use std::future::IntoFuture;
+/// use toque::http::{Serve, serve};
+///
+/// # toque::Runtime::new()?.block_on(async {
+/// let listener = toque::net::TcpListener::bind("127.0.0.1:0").await?;
+/// # let service = toque::http::service_fn(async |_: hyper::Request<hyper::body::Incoming>| {
+/// #     Ok::<_, std::convert::Infallible>(hyper::Response::new(String::from("soup")))
+/// # });
+/// let server: Serve<_, _> = serve(listener, service);
+/// let (stop, stopped) = toque::sync::oneshot::channel();
+/// let server = server.with_graceful_shutdown(async { stopped.await.unwrap_or_default() });
+/// let task = toque::spawn(server.into_future());
+/// stop.send(()).unwrap();
+/// assert_eq!(task.await?.stats.requests, 0);
+/// # Ok::<(), std::io::Error>(())
+/// # })?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
+///
 /// # Panics
 /// Outside of a runtime.
 ///

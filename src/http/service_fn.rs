@@ -7,6 +7,18 @@ use std::task::{Context, Poll};
 use tower_service::Service;
 
 /// A tower service that calls a closure. Made by [`service_fn()`].
+///
+/// # Example
+/// ```
+/// use std::convert::Infallible;
+/// use toque::http::{ServiceFn, service_fn};
+/// use tower_service::Service;
+///
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// let mut double: ServiceFn<_> = service_fn(async |number: u32| Ok::<_, Infallible>(2 * number));
+/// assert_eq!(double.call(21).await, Ok(42));
+/// # });
+/// ```
 #[derive(Clone, Copy)]
 pub struct ServiceFn<F>(F);
 

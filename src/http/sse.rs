@@ -54,6 +54,25 @@ impl<S> Layer<S> for SseKeepAliveLayer {
 }
 
 /// A service whose event streams are kept alive, of [`SseKeepAliveLayer`].
+///
+/// # Example
+/// ```
+/// use std::{convert::Infallible, time::Duration};
+/// use hyper::Response;
+/// use toque::http::{SseKeepAliveLayer, SseKeepAliveService, service_fn};
+/// use tower_layer::Layer;
+/// use tower_service::Service;
+///
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// let events = service_fn(async |()| {
+///     Ok::<_, Infallible>(Response::new(String::from("data: soup\n\n")))
+/// });
+/// let layer = SseKeepAliveLayer::new(Duration::from_secs(15));
+/// let mut events: SseKeepAliveService<_> = layer.layer(events);
+/// let answer = events.call(()).await.unwrap();
+/// assert_eq!(answer.status(), 200);
+/// # });
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct SseKeepAliveService<S> {
     service: S,
@@ -82,6 +101,24 @@ where
 
 pin_project! {
     /// The answer of a [`SseKeepAliveService`].
+    ///
+    /// # Example
+    /// ```
+    /// use std::{convert::Infallible, time::Duration};
+    /// use hyper::Response;
+    /// use toque::http::{SseKeepAliveFuture, SseKeepAliveLayer, service_fn};
+    /// use tower_layer::Layer;
+    /// use tower_service::Service;
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let events = service_fn(async |()| {
+    ///     Ok::<_, Infallible>(Response::new(String::from("data: soup\n\n")))
+    /// });
+    /// let layer = SseKeepAliveLayer::new(Duration::from_secs(15));
+    /// let answer: SseKeepAliveFuture<_> = layer.layer(events).call(());
+    /// assert_eq!(answer.await.unwrap().status(), 200);
+    /// # });
+    /// ```
     #[derive(Debug)]
     pub struct SseKeepAliveFuture<F> {
         #[pin]
@@ -116,6 +153,26 @@ pin_project! {
     /// The body of an event stream, with a comment wherever it is idle for too long.
     ///
     /// Comments go between events only: while the last frame was not the end of one, none is sent.
+    ///
+    /// # Example
+    /// ```
+    /// use std::{convert::Infallible, time::Duration};
+    /// use http_body_util::BodyExt;
+    /// use hyper::Response;
+    /// use toque::http::{SseKeepAlive, SseKeepAliveLayer, service_fn};
+    /// use tower_layer::Layer;
+    /// use tower_service::Service;
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let events = service_fn(async |()| {
+    ///     Ok::<_, Infallible>(Response::new(String::from("data: soup\n\n")))
+    /// });
+    /// let layer = SseKeepAliveLayer::new(Duration::from_secs(15));
+    /// let answer = layer.layer(events).call(()).await.unwrap();
+    /// let body: SseKeepAlive<String> = answer.into_body();
+    /// assert_eq!(body.collect().await.unwrap().to_bytes(), "data: soup\n\n");
+    /// # });
+    /// ```
     #[derive(Debug)]
     pub struct SseKeepAlive<B> {
         #[pin]

@@ -55,6 +55,27 @@ impl<S> Layer<S> for TimeoutLayer {
 }
 
 /// A service with a deadline, of [`TimeoutLayer`].
+///
+/// # Example
+/// ```
+/// use std::{convert::Infallible, time::Duration};
+/// use hyper::{Request, Response, StatusCode};
+/// use toque::http::{Timeout, TimeoutLayer, service_fn};
+/// use toque::time::sleep;
+/// use tower_layer::Layer;
+/// use tower_service::Service;
+///
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// let service = service_fn(async |_: Request<()>| {
+///     sleep(Duration::from_secs(60)).await;
+///     Ok::<_, Infallible>(Response::new(String::from("soup")))
+/// });
+/// let layer = TimeoutLayer::new(Duration::from_millis(1));
+/// let mut service: Timeout<_> = layer.layer(service);
+/// let answer = service.call(Request::new(())).await.unwrap();
+/// assert_eq!(answer.status(), StatusCode::REQUEST_TIMEOUT);
+/// # });
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Timeout<S> {
     service: S,
@@ -85,6 +106,26 @@ where
 
 pin_project! {
     /// The answer of a [`Timeout`].
+    ///
+    /// # Example
+    /// ```
+    /// use std::{convert::Infallible, time::Duration};
+    /// use hyper::{Request, Response, StatusCode};
+    /// use toque::http::{TimeoutFuture, TimeoutLayer, service_fn};
+    /// use toque::time::sleep;
+    /// use tower_layer::Layer;
+    /// use tower_service::Service;
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let service = service_fn(async |_: Request<()>| {
+    ///     sleep(Duration::from_secs(60)).await;
+    ///     Ok::<_, Infallible>(Response::new(String::from("soup")))
+    /// });
+    /// let layer = TimeoutLayer::new(Duration::from_millis(1));
+    /// let answer: TimeoutFuture<_> = layer.layer(service).call(Request::new(()));
+    /// assert_eq!(answer.await.unwrap().status(), StatusCode::REQUEST_TIMEOUT);
+    /// # });
+    /// ```
     #[derive(Debug)]
     pub struct TimeoutFuture<F> {
         #[pin]

@@ -51,6 +51,22 @@ pub fn duplex(max_buf_size: usize) -> (DuplexStream, DuplexStream) {
 /// once the other is dropped, or it was shut down itself, writing gives `BrokenPipe`.
 ///
 /// Reads and writes spend the budget, so that tasks that only talk to each other give way.
+///
+/// # Example
+/// ```
+/// use toque::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
+///
+/// # toque::Runtime::new()?.block_on(async {
+/// let (mut client, mut server): (DuplexStream, DuplexStream) = duplex(64);
+/// client.write_all(b"soup").await?;
+/// drop(client);
+/// let mut order = String::new();
+/// server.read_to_string(&mut order).await?; // until the end
+/// assert_eq!(order, "soup");
+/// # Ok::<(), std::io::Error>(())
+/// # })?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct DuplexStream {
     /// What the other writes.

@@ -11,6 +11,20 @@ use std::task::{Context, Poll, ready};
 use futures_io::AsyncBufRead;
 
 /// The future of [`AsyncBufReadExt::fill_buf`](super::AsyncBufReadExt::fill_buf).
+///
+/// # Example
+/// ```
+/// use toque::io::AsyncBufReadExt;
+///
+/// # toque::Runtime::new()?.block_on(async {
+/// let mut reader = &b"soup"[..];
+/// assert_eq!(reader.fill_buf().await?, b"soup");
+/// reader.consume(1);
+/// assert_eq!(reader.fill_buf().await?, b"oup");
+/// # Ok::<(), std::io::Error>(())
+/// # })?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug)]
 #[must_use = "futures do nothing unless awaited"]
 pub struct FillBuf<'a, R: ?Sized> {

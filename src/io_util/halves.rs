@@ -41,6 +41,22 @@ pub fn split<T: AsyncRead + AsyncWrite + Unpin>(stream: T) -> (ReadHalf<T>, Writ
 }
 
 /// The half to read. Made by [`split`].
+///
+/// # Example
+/// ```
+/// use toque::io::{AsyncReadExt, AsyncWriteExt, ReadHalf, duplex, split};
+///
+/// # toque::Runtime::new()?.block_on(async {
+/// let (client, mut server) = duplex(64);
+/// let (mut reader, _writer): (ReadHalf<_>, _) = split(client);
+/// server.write_all(b"soup").await?;
+/// let mut dish = [0; 4];
+/// reader.read_exact(&mut dish).await?;
+/// assert_eq!(&dish, b"soup");
+/// # Ok::<(), std::io::Error>(())
+/// # })?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct ReadHalf<T> {
     /// Shared with the half to write.
@@ -48,6 +64,22 @@ pub struct ReadHalf<T> {
 }
 
 /// The half to write. Made by [`split`].
+///
+/// # Example
+/// ```
+/// use toque::io::{AsyncReadExt, AsyncWriteExt, WriteHalf, duplex, split};
+///
+/// # toque::Runtime::new()?.block_on(async {
+/// let (client, mut server) = duplex(64);
+/// let (_reader, mut writer): (_, WriteHalf<_>) = split(client);
+/// writer.write_all(b"soup").await?;
+/// let mut order = [0; 4];
+/// server.read_exact(&mut order).await?;
+/// assert_eq!(&order, b"soup");
+/// # Ok::<(), std::io::Error>(())
+/// # })?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct WriteHalf<T> {
     /// Shared with the half to read.

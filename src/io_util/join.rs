@@ -31,6 +31,19 @@ pub fn join<R: AsyncRead, W: AsyncWrite>(reader: R, writer: W) -> Join<R, W> {
 
 pin_project! {
     /// A reader and a writer as one stream. Made by [`join`].
+    ///
+    /// # Example
+    /// ```
+    /// use toque::io::{AsyncWriteExt, Join, join};
+    ///
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let mut stream: Join<_, _> = join(&b"question"[..], Vec::new());
+    /// stream.write_all(b"answer").await?;
+    /// assert_eq!(stream.into_inner(), (&b"question"[..], b"answer".to_vec()));
+    /// # Ok::<(), std::io::Error>(())
+    /// # })?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     #[derive(Debug)]
     pub struct Join<R, W> {
         #[pin]

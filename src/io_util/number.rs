@@ -11,6 +11,19 @@ use futures_io::{AsyncRead, AsyncWrite};
 use super::read_exact::poll_fill;
 
 /// The future of [`AsyncReadExt::read_u16`](super::AsyncReadExt::read_u16) and its like.
+///
+/// # Example
+/// ```
+/// use toque::io::AsyncReadExt;
+///
+/// # toque::Runtime::new()?.block_on(async {
+/// let mut reader = &[1_u8, 2, 3, 0][..];
+/// assert_eq!(reader.read_u16().await?, 0x0102);
+/// assert_eq!(reader.read_u16_le().await?, 3);
+/// # Ok::<(), std::io::Error>(())
+/// # })?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug)]
 #[must_use = "futures do nothing unless awaited"]
 pub struct ReadNumber<'a, R: ?Sized, T, const N: usize> {
@@ -49,6 +62,20 @@ impl<R: AsyncRead + Unpin + ?Sized, T, const N: usize> Future for ReadNumber<'_,
 }
 
 /// The future of [`AsyncWriteExt::write_u16`](super::AsyncWriteExt::write_u16) and its like.
+///
+/// # Example
+/// ```
+/// use toque::io::AsyncWriteExt;
+///
+/// # toque::Runtime::new()?.block_on(async {
+/// let mut writer = Vec::new();
+/// writer.write_u16(0x0102).await?;
+/// writer.write_u16_le(3).await?;
+/// assert_eq!(writer, [1, 2, 3, 0]);
+/// # Ok::<(), std::io::Error>(())
+/// # })?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug)]
 #[must_use = "futures do nothing unless awaited"]
 pub struct WriteNumber<'a, W: ?Sized, const N: usize> {

@@ -8,6 +8,20 @@ use std::task::{Context, Poll, ready};
 use futures_io::AsyncRead;
 
 /// The future of [`AsyncReadExt::read_exact`](super::AsyncReadExt::read_exact).
+///
+/// # Example
+/// ```
+/// use toque::io::AsyncReadExt;
+///
+/// # toque::Runtime::new()?.block_on(async {
+/// let mut reader = &b"soup and bread"[..];
+/// let mut buf = [0; 4];
+/// assert_eq!(reader.read_exact(&mut buf).await?, 4);
+/// assert_eq!(&buf, b"soup");
+/// # Ok::<(), std::io::Error>(())
+/// # })?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug)]
 #[must_use = "futures do nothing unless awaited"]
 pub struct ReadExact<'a, R: ?Sized> {

@@ -14,6 +14,20 @@ use futures_io::AsyncRead;
 const CHUNK: usize = 64 * 1024;
 
 /// The future of [`AsyncReadExt::read_to_end`](super::AsyncReadExt::read_to_end).
+///
+/// # Example
+/// ```
+/// use toque::io::AsyncReadExt;
+///
+/// # toque::Runtime::new()?.block_on(async {
+/// let mut reader = &b" and bread"[..];
+/// let mut order = b"soup".to_vec();
+/// assert_eq!(reader.read_to_end(&mut order).await?, 10);
+/// assert_eq!(order, b"soup and bread"); // appended
+/// # Ok::<(), std::io::Error>(())
+/// # })?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug)]
 #[must_use = "futures do nothing unless awaited"]
 pub struct ReadToEnd<'a, R: ?Sized> {
@@ -43,6 +57,20 @@ impl<R: AsyncRead + Unpin + ?Sized> Future for ReadToEnd<'_, R> {
 }
 
 /// The future of [`AsyncReadExt::read_to_string`](super::AsyncReadExt::read_to_string).
+///
+/// # Example
+/// ```
+/// use toque::io::AsyncReadExt;
+///
+/// # toque::Runtime::new()?.block_on(async {
+/// let mut reader = &b" and bread"[..];
+/// let mut order = String::from("soup");
+/// assert_eq!(reader.read_to_string(&mut order).await?, 10);
+/// assert_eq!(order, "soup and bread"); // appended
+/// # Ok::<(), std::io::Error>(())
+/// # })?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug)]
 #[must_use = "futures do nothing unless awaited"]
 pub struct ReadToString<'a, R: ?Sized> {

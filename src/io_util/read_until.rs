@@ -13,6 +13,20 @@ use futures_io::AsyncBufRead;
 use super::read_to_end::append;
 
 /// The future of [`AsyncBufReadExt::read_until`](super::AsyncBufReadExt::read_until).
+///
+/// # Example
+/// ```
+/// use toque::io::AsyncBufReadExt;
+///
+/// # toque::Runtime::new()?.block_on(async {
+/// let mut reader = &b"soup;bread"[..];
+/// let mut order = Vec::new();
+/// assert_eq!(reader.read_until(b';', &mut order).await?, 5);
+/// assert_eq!(order, b"soup;");
+/// # Ok::<(), std::io::Error>(())
+/// # })?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug)]
 #[must_use = "futures do nothing unless awaited"]
 pub struct ReadUntil<'a, R: ?Sized> {
@@ -45,6 +59,20 @@ impl<R: AsyncBufRead + Unpin + ?Sized> Future for ReadUntil<'_, R> {
 }
 
 /// The future of [`AsyncBufReadExt::read_line`](super::AsyncBufReadExt::read_line).
+///
+/// # Example
+/// ```
+/// use toque::io::AsyncBufReadExt;
+///
+/// # toque::Runtime::new()?.block_on(async {
+/// let mut reader = &b"soup\nbread\n"[..];
+/// let mut order = String::new();
+/// assert_eq!(reader.read_line(&mut order).await?, 5);
+/// assert_eq!(order, "soup\n");
+/// # Ok::<(), std::io::Error>(())
+/// # })?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug)]
 #[must_use = "futures do nothing unless awaited"]
 pub struct ReadLine<'a, R: ?Sized> {

@@ -10,6 +10,19 @@ use crate::executor::task::Origin;
 use crate::runtime::{Handle, spawn_as};
 
 /// Spawns a task with a name into a [`JoinSet`]. Made by [`JoinSet::build_task`].
+///
+/// # Example
+/// ```
+/// use toque::task::JoinSet;
+///
+/// # toque::Runtime::new()?.block_on(async {
+/// let mut kitchen = JoinSet::new();
+/// kitchen.build_task().name("soup").spawn(async { 42 })?;
+/// assert_eq!(kitchen.join_next().await.unwrap()?, 42);
+/// # Ok::<(), std::io::Error>(())
+/// # })?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[must_use = "a builder does nothing until it spawns"]
 pub struct Builder<'a, T> {
     set: &'a mut JoinSet<T>,

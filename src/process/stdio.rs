@@ -15,18 +15,71 @@ use crate::net::unix::pipe::{Receiver, Sender};
 ///
 /// The child sees the end of its input when this is dropped. [`Child::wait`](super::Child::wait) drops the one that is still
 /// with its `Child`; closing it (`AsyncWriteExt::close`) does nothing.
+///
+/// # Example
+/// ```
+/// use std::process::Stdio;
+/// use futures_lite::AsyncWriteExt;
+/// use toque::process::{ChildStdin, Command};
+///
+/// # toque::Runtime::new()?.block_on(async {
+/// let mut cat = Command::new("cat").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+/// let mut input: ChildStdin = cat.stdin.take().unwrap();
+/// input.write_all(b"soup").await?;
+/// drop(input); // the end of its input
+/// assert_eq!(cat.wait_with_output().await?.stdout, b"soup");
+/// # Ok::<(), std::io::Error>(())
+/// # })?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct ChildStdin(Sender);
 
 /// The parent's end of a child's standard output.
 ///
 /// It reads the end when nobody has the other end open any more: neither the child nor those that it has started itself.
+///
+/// # Example
+/// ```
+/// use std::process::Stdio;
+/// use futures_lite::AsyncReadExt;
+/// use toque::process::{ChildStdout, Command};
+///
+/// # toque::Runtime::new()?.block_on(async {
+/// let mut child = Command::new("echo").arg("soup").stdout(Stdio::piped()).spawn()?;
+/// let mut output: ChildStdout = child.stdout.take().unwrap();
+/// let mut said = String::new();
+/// output.read_to_string(&mut said).await?;
+/// assert_eq!(said, "soup\n");
+/// child.wait().await?;
+/// # Ok::<(), std::io::Error>(())
+/// # })?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct ChildStdout(Receiver);
 
 /// The parent's end of a child's standard error.
 ///
 /// It reads the end when nobody has the other end open any more: neither the child nor those that it has started itself.
+///
+/// # Example
+/// ```
+/// use std::process::Stdio;
+/// use futures_lite::AsyncReadExt;
+/// use toque::process::{ChildStderr, Command};
+///
+/// # toque::Runtime::new()?.block_on(async {
+/// let mut child = Command::new("sh").args(["-c", "echo soup >&2"]).stderr(Stdio::piped()).spawn()?;
+/// let mut output: ChildStderr = child.stderr.take().unwrap();
+/// let mut said = String::new();
+/// output.read_to_string(&mut said).await?;
+/// assert_eq!(said, "soup\n");
+/// child.wait().await?;
+/// # Ok::<(), std::io::Error>(())
+/// # })?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct ChildStderr(Receiver);
 

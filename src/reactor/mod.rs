@@ -32,6 +32,17 @@ new_key_type! {
 }
 
 /// How the reactor waits.
+///
+/// # Example
+/// ```
+/// use toque::runtime::{Builder, ReactorKind};
+///
+/// let runtime = Builder::new_current_thread()
+///     .reactor(ReactorKind::Portable)
+///     .build()?;
+/// assert_eq!(runtime.block_on(async { 42 }), 42);
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ReactorKind {

@@ -11,6 +11,16 @@ use super::current::{Employed, Entered};
 ///
 /// Guards are dropped in the reverse order of their making.
 ///
+/// # Example
+/// ```
+/// let runtime = toque::Runtime::new()?;
+/// let guard = runtime.enter();
+/// let task = toque::spawn(async { 42 }); // outside of `block_on`
+/// drop(guard);
+/// assert_eq!(runtime.block_on(task).unwrap(), 42);
+/// # Ok::<(), std::io::Error>(())
+/// ```
+///
 /// # Panics
 /// If it is dropped out of that order.
 #[must_use = "dropped at once, the guard leaves the runtime at once"]

@@ -185,6 +185,14 @@ impl fmt::Debug for Handle {
 }
 
 /// Names a runtime: unique in the process.
+///
+/// # Example
+/// ```
+/// let (one, other) = (toque::Runtime::new()?, toque::Runtime::new()?);
+/// assert_eq!(one.handle().id(), one.handle().id());
+/// assert_ne!(one.handle().id(), other.handle().id());
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Id(u64);
 
@@ -199,6 +207,12 @@ impl UnwindSafe for Handle {}
 impl RefUnwindSafe for Handle {}
 
 /// [`Handle::try_current`] was called outside of a runtime.
+///
+/// # Example
+/// ```
+/// let error = toque::Handle::try_current().unwrap_err(); // outside of `block_on`
+/// assert!(error.to_string().starts_with("no toque runtime on this thread"));
+/// ```
 pub struct TryCurrentError(());
 
 impl fmt::Display for TryCurrentError {

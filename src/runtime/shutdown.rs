@@ -8,6 +8,18 @@ use super::{Runtime, current, registry};
 use crate::executor::task::{Id, Meta};
 
 /// What the end of a runtime has cut off. Made by [`Runtime::shutdown`].
+///
+/// # Example
+/// ```
+/// use std::time::Duration;
+///
+/// let runtime = toque::Runtime::new()?;
+/// runtime.block_on(async { drop(toque::spawn(std::future::pending::<()>())) });
+/// let report = runtime.shutdown(Duration::from_secs(1));
+/// assert!(!report.is_clean());
+/// assert_eq!(report.tasks.len(), 1);
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Report {
@@ -49,6 +61,18 @@ impl fmt::Display for Report {
 }
 
 /// A task or a blocking job in a [`Report`].
+///
+/// # Example
+/// ```
+/// use std::time::Duration;
+///
+/// let runtime = toque::Runtime::new()?;
+/// let soup = toque::task::Builder::new().name("soup");
+/// drop(runtime.block_on(async { soup.spawn(std::future::pending::<()>()) })?);
+/// let report = runtime.shutdown(Duration::from_secs(1));
+/// assert_eq!(report.tasks[0].name.as_deref(), Some("soup"));
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct LeftTask {

@@ -10,6 +10,21 @@ use crate::executor::task::Id;
 
 /// A poll that takes longer than [`Builder::warn_on_stall`](super::Builder::warn_on_stall) allows, and still runs: nothing else does
 /// meanwhile.
+///
+/// # Example
+/// ```
+/// use std::{sync::mpsc, time::Duration};
+///
+/// let (tell, told) = mpsc::channel();
+/// let runtime = toque::Builder::new_current_thread()
+///     .warn_on_stall(Duration::from_millis(10))
+///     .on_stall(move |stall| drop(tell.send(stall.clone())))
+///     .build()?;
+/// let stall = runtime.block_on(async { told.recv().unwrap() }); // this blocks the thread
+/// assert_eq!(stall.id, None); // it was no task, but the future of `block_on`
+/// println!("{stall}");
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Stall {

@@ -14,6 +14,20 @@ use crate::json::quoted;
 use crate::waits::{self, Call, Descriptor};
 
 /// A task that lives, as [`Handle::tasks`] found it.
+///
+/// # Example
+/// ```
+/// let runtime = toque::Builder::new_current_thread().enable_task_inspection().build()?;
+/// runtime.block_on(async {
+///     let soup = toque::task::Builder::new().name("soup").spawn(async {})?;
+///     let info = toque::Handle::current().task(soup.id()).unwrap();
+///     assert_eq!(info.name.as_deref(), Some("soup"));
+///     assert_eq!(info.polls, 0); // it is new
+///     println!("{info}");
+///     Ok::<(), std::io::Error>(())
+/// })?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TaskInfo {
@@ -32,6 +46,21 @@ pub struct TaskInfo {
 }
 
 /// How a task stands.
+///
+/// # Example
+/// ```
+/// use toque::runtime::TaskState;
+///
+/// let runtime = toque::Builder::new_current_thread().enable_task_inspection().build()?;
+/// runtime.block_on(async {
+///     let soup = toque::spawn(std::future::pending::<()>());
+///     let state = || toque::Handle::current().task(soup.id()).unwrap().state;
+///     assert_eq!(state(), TaskState::Ready);
+///     toque::task::yield_now().await;
+///     assert_eq!(state(), TaskState::Waiting(Vec::new())); // for nothing of toque's
+/// });
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TaskState {
@@ -48,6 +77,22 @@ pub enum TaskState {
 }
 
 /// What a task waits for.
+///
+/// # Example
+/// ```
+/// use std::time::Duration;
+/// use toque::runtime::{TaskState, Wait};
+///
+/// let runtime = toque::Builder::new_current_thread().enable_task_inspection().build()?;
+/// runtime.block_on(async {
+///     let bread = toque::spawn(toque::time::sleep(Duration::from_secs(60)));
+///     toque::task::yield_now().await;
+///     let info = toque::Handle::current().task(bread.id()).unwrap();
+///     let TaskState::Waiting(waits) = info.state else { panic!("it does not wait") };
+///     assert!(matches!(waits[..], [Wait::Timer(_)]));
+/// });
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Wait {
@@ -129,6 +174,20 @@ impl TaskInfo {
 }
 
 /// The future of `block_on`, in a [`Dump`]: no task, and so without an id, but polled like one.
+///
+/// # Example
+/// ```
+/// use toque::runtime::TaskState;
+///
+/// let runtime = toque::Builder::new_current_thread().enable_task_inspection().build()?;
+/// runtime.block_on(async {
+///     let dump = toque::dump();
+///     let main = dump.block_on().unwrap();
+///     assert_eq!(main.state, TaskState::Running);
+///     println!("{main}");
+/// });
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct BlockOnInfo {

@@ -19,6 +19,18 @@ use crate::future::budget;
 
 /// Awaits the output of a scope's child. Dropped, it leaves the child running; the scope waits for it all the same.
 ///
+/// # Example
+/// ```
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// let dishes = vec!["soup", "bread"];
+/// toque::scope(async |s| {
+///     let count = s.spawn(async { dishes.len() }); // borrowed
+///     assert_eq!(count.await.unwrap(), 2);
+/// })
+/// .await;
+/// # });
+/// ```
+///
 /// # Errors
 /// The output is a [`JoinError`] if the child panicked or was aborted.
 ///

@@ -90,6 +90,25 @@ where
 /// Spawns children that borrow. Made by [`scope()`].
 ///
 /// `'scope` is as long as the scope lives, `'env` is what surrounds it.
+///
+/// # Example
+/// ```
+/// use toque::{Scope, ScopedJoinHandle};
+///
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// fn cook<'scope, R>(
+///     kitchen: &'scope Scope<'scope, '_, R>,
+///     dish: &'scope str,
+/// ) -> ScopedJoinHandle<'scope, usize> {
+///     kitchen.spawn(async move { dish.len() })
+/// }
+///
+/// let soup = String::from("soup");
+/// let soup = soup.as_str();
+/// let letters = toque::scope(async |kitchen| cook(kitchen, soup).await.unwrap()).await;
+/// assert_eq!(letters, 4);
+/// # });
+/// ```
 pub struct Scope<'scope, 'env: 'scope, R> {
     /// Those that have not ended. Shared with their handles.
     children: Rc<Children>,

@@ -74,12 +74,40 @@ pub fn stderr() -> Stderr {
 }
 
 /// The process' standard output. Made by [`stdout`], which says how it behaves.
+///
+/// # Example
+/// ```
+/// use futures_lite::AsyncWriteExt;
+/// use toque::io::{Stdout, stdout};
+///
+/// # toque::Runtime::new()?.block_on(async {
+/// let mut out: Stdout = stdout();
+/// out.write_all(b"ready\n").await?;
+/// out.flush().await?;
+/// # Ok::<(), std::io::Error>(())
+/// # })?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Stdout {
     output: Output<io::Stdout>,
 }
 
 /// The process' standard error. Made by [`stderr`].
+///
+/// # Example
+/// ```
+/// use futures_lite::AsyncWriteExt;
+/// use toque::io::{Stderr, stderr};
+///
+/// # toque::Runtime::new()?.block_on(async {
+/// let mut complaints: Stderr = stderr();
+/// complaints.write_all(b"the bread is out\n").await?;
+/// complaints.flush().await?;
+/// # Ok::<(), std::io::Error>(())
+/// # })?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Stderr {
     output: Output<io::Stderr>,

@@ -49,6 +49,21 @@ pub fn stdin() -> Stdin {
 }
 
 /// The process' standard input. Made by [`stdin`], which says how it behaves.
+///
+/// # Example
+/// ```no_run
+/// use futures_lite::AsyncReadExt;
+/// use toque::io::{Stdin, stdin};
+///
+/// # toque::Runtime::new()?.block_on(async {
+/// let mut input: Stdin = stdin();
+/// let mut orders = String::new();
+/// input.read_to_string(&mut orders).await?;
+/// println!("{} orders", orders.lines().count());
+/// # Ok::<(), std::io::Error>(())
+/// # })?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Stdin {
     /// Its place among those who take from the input.

@@ -58,10 +58,38 @@ struct Entry<T> {
 }
 
 /// Names a value of a [`DelayQueue`]. Never used twice by one queue.
+///
+/// # Example
+/// ```
+/// use std::time::Duration;
+/// use toque::time::DelayQueue;
+/// use toque::time::delay_queue::Key;
+///
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// let mut oven = DelayQueue::new();
+/// let bread: Key = oven.insert("bread", Duration::from_secs(3600));
+/// oven.reset(&bread, Duration::from_secs(60));
+/// assert_eq!(oven.remove(&bread).into_inner(), "bread");
+/// # });
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Key(u64);
 
 /// A value that has come out of a [`DelayQueue`].
+///
+/// # Example
+/// ```
+/// use std::{future::poll_fn, time::Duration};
+/// use toque::time::{DelayQueue, Instant};
+///
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// let mut oven = DelayQueue::new();
+/// let bread = oven.insert("bread", Duration::from_millis(1));
+/// let expired = poll_fn(|cx| oven.poll_expired(cx)).await.unwrap();
+/// assert_eq!((expired.key(), *expired.get_ref()), (bread, "bread"));
+/// assert!(expired.deadline() <= Instant::now());
+/// # });
+/// ```
 #[derive(Debug)]
 pub struct Expired<T> {
     value: T,

@@ -48,6 +48,18 @@ pub fn interval_at(start: Instant, period: Duration) -> Interval {
 }
 
 /// What an [`Interval`] does when a tick was awaited too late.
+///
+/// # Example
+/// ```
+/// use std::time::Duration;
+/// use toque::time::{MissedTickBehavior, interval};
+///
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// let mut ticks = interval(Duration::from_secs(1));
+/// ticks.set_missed_tick_behavior(MissedTickBehavior::Skip); // late ticks are not made up for
+/// assert_eq!(ticks.missed_tick_behavior(), MissedTickBehavior::Skip);
+/// # });
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum MissedTickBehavior {
     /// Ticks at once until all that was missed is made up for, then keeps to the first schedule.
@@ -60,6 +72,19 @@ pub enum MissedTickBehavior {
 }
 
 /// Ticks at a fixed distance. Made by [`interval`] and [`interval_at`].
+///
+/// # Example
+/// ```
+/// use std::time::Duration;
+/// use toque::time::{Interval, interval};
+///
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// let mut ticks: Interval = interval(Duration::from_millis(1));
+/// let first = ticks.tick().await; // at once
+/// let second = ticks.tick().await;
+/// assert_eq!(second - first, ticks.period());
+/// # });
+/// ```
 #[derive(Debug)]
 pub struct Interval {
     /// Until the next tick.

@@ -48,6 +48,21 @@ pub fn sleep_until(deadline: Instant) -> Sleep {
 /// The future of [`sleep`] and [`sleep_until`].
 ///
 /// It may be moved, also to another thread, but is polled on its own: elsewhere it panics.
+///
+/// # Example
+/// ```
+/// use std::pin::{Pin, pin};
+/// use std::time::Duration;
+/// use toque::time::{Instant, Sleep, sleep};
+///
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// let start = Instant::now();
+/// let mut nap: Pin<&mut Sleep> = pin!(sleep(Duration::from_secs(60)));
+/// nap.as_mut().reset(start + Duration::from_millis(1)); // sooner
+/// nap.as_mut().await;
+/// assert!(nap.is_elapsed());
+/// # });
+/// ```
 #[must_use = "futures do nothing unless awaited"]
 pub struct Sleep {
     timer: Timer,

@@ -64,6 +64,17 @@ pub fn timeout_at<F: IntoFuture>(deadline: Instant, future: F) -> Timeout<F::Int
 
 pin_project! {
     /// The future of [`timeout`] and [`timeout_at`].
+    ///
+    /// # Example
+    /// ```
+    /// use std::time::Duration;
+    /// use toque::time::{Timeout, timeout};
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let answer: Timeout<_> = timeout(Duration::from_secs(60), async { 42 });
+    /// assert_eq!(answer.into_inner().await, 42); // without its deadline
+    /// # });
+    /// ```
     #[derive(Debug)]
     #[must_use = "futures do nothing unless awaited"]
     pub struct Timeout<F> {
@@ -112,6 +123,18 @@ impl<F: Future> Future for Timeout<F> {
 }
 
 /// A [`timeout`] has passed.
+///
+/// # Example
+/// ```
+/// use std::{future::pending, io, time::Duration};
+/// use toque::time::timeout;
+///
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// let late = timeout(Duration::from_millis(1), pending::<()>()).await.unwrap_err();
+/// assert_eq!(late.to_string(), "deadline has elapsed");
+/// assert_eq!(io::Error::from(late).kind(), io::ErrorKind::TimedOut);
+/// # });
+/// ```
 #[derive(Debug, PartialEq, Eq)]
 pub struct Elapsed(());
 

@@ -40,6 +40,18 @@ use crate::runtime::Builder;
 ///
 /// It can be written at any time and from any thread, also while the runtimes run, and after their end. What is not over is shown as if
 /// it ended then.
+///
+/// # Example
+/// ```
+/// use toque::trace::Trace;
+///
+/// let trace = Trace::new(1_000);
+/// let runtime = toque::Builder::new_current_thread().record(&trace).build()?;
+/// runtime.block_on(async { toque::spawn(async {}).await })?;
+/// assert_eq!(trace.dropped(), 0);
+/// println!("{}", trace.to_json()); // for ui.perfetto.dev
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Trace {
     shared: Arc<Shared>,

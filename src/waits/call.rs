@@ -12,6 +12,23 @@ use pin_project_lite::pin_project;
 use super::{Wait, note};
 
 /// A function of a channel, a lock or another thing between tasks, and where it was called.
+///
+/// # Example
+/// ```
+/// use toque::runtime::{TaskState, Wait};
+///
+/// let runtime = toque::Builder::new_current_thread().enable_task_inspection().build()?;
+/// runtime.block_on(async {
+///     let (_orders, mut queue) = toque::sync::mpsc::channel::<u32>(1);
+///     let cook = toque::spawn(async move { queue.recv().await });
+///     toque::task::yield_now().await;
+///     let info = toque::Handle::current().task(cook.id()).unwrap();
+///     let TaskState::Waiting(waits) = info.state else { panic!("it does not wait") };
+///     let [Wait::Sync(call)] = &waits[..] else { panic!("it waits for {waits:?}") };
+///     assert_eq!(call.name, "mpsc::Receiver::recv");
+/// });
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Call {

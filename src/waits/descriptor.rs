@@ -5,6 +5,26 @@ use std::fmt;
 use std::net::SocketAddr;
 
 /// A socket, or another descriptor.
+///
+/// # Example
+/// ```
+/// use toque::runtime::{Address, TaskState, Wait};
+///
+/// let runtime = toque::Builder::new_current_thread().enable_task_inspection().build()?;
+/// runtime.block_on(async {
+///     let socket = toque::net::UdpSocket::bind("127.0.0.1:0").await?;
+///     let addr = socket.local_addr()?;
+///     let waiter = toque::spawn(async move { socket.recv(&mut [0; 8]).await });
+///     toque::task::yield_now().await;
+///     let info = toque::Handle::current().task(waiter.id()).unwrap();
+///     let TaskState::Waiting(waits) = info.state else { panic!("it does not wait") };
+///     let [Wait::Read(descriptor)] = &waits[..] else { panic!("it waits for {waits:?}") };
+///     assert_eq!(descriptor.local, Some(Address::Ip(addr)));
+///     assert_eq!(descriptor.peer, None);
+///     Ok::<(), std::io::Error>(())
+/// })?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Descriptor {
@@ -17,6 +37,16 @@ pub struct Descriptor {
 }
 
 /// The address of a socket.
+///
+/// # Example
+/// ```
+/// use toque::runtime::Address;
+///
+/// let kitchen = Address::Ip(([127, 0, 0, 1], 7007).into());
+/// assert_eq!(kitchen.to_string(), "127.0.0.1:7007");
+/// let counter = Address::Unix("/run/counter".to_owned());
+/// assert_eq!(counter.to_string(), "/run/counter");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Address {

@@ -34,6 +34,26 @@ use crate::net::halves;
 /// ```
 pub type ReadHalf<'a> = halves::ReadHalf<'a, TcpStream>;
 /// The half that writes, of [`TcpStream::split`].
+///
+/// # Example
+/// ```
+/// use futures_lite::{AsyncReadExt, AsyncWriteExt};
+/// use toque::net::{TcpListener, TcpStream};
+/// use toque::net::tcp::WriteHalf;
+///
+/// # toque::Runtime::new()?.block_on(async {
+/// let listener = TcpListener::bind("127.0.0.1:0").await?;
+/// let mut ours = TcpStream::connect(listener.local_addr()?).await?;
+/// let (mut theirs, _) = listener.accept().await?;
+/// let (_reader, mut writer): (_, WriteHalf<'_>) = ours.split();
+/// writer.write_all(b"hi").await?;
+/// let mut heard = [0; 2];
+/// theirs.read_exact(&mut heard).await?;
+/// assert_eq!(&heard, b"hi");
+/// # Ok::<(), std::io::Error>(())
+/// # })?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub type WriteHalf<'a> = halves::WriteHalf<'a, TcpStream>;
 /// The half that reads, of [`TcpStream::into_split`].
 ///
@@ -60,8 +80,47 @@ pub type WriteHalf<'a> = halves::WriteHalf<'a, TcpStream>;
 /// ```
 pub type OwnedReadHalf = halves::OwnedReadHalf<TcpStream>;
 /// The half that writes, of [`TcpStream::into_split`].
+///
+/// # Example
+/// ```
+/// use futures_lite::{AsyncReadExt, AsyncWriteExt};
+/// use toque::net::{TcpListener, TcpStream};
+/// use toque::net::tcp::OwnedWriteHalf;
+///
+/// # toque::Runtime::new()?.block_on(async {
+/// let listener = TcpListener::bind("127.0.0.1:0").await?;
+/// let ours = TcpStream::connect(listener.local_addr()?).await?;
+/// let (mut theirs, _) = listener.accept().await?;
+/// let (_reader, mut writer): (_, OwnedWriteHalf) = ours.into_split();
+/// writer.write_all(b"hi").await?;
+/// drop(writer); // nothing more will come
+/// let mut heard = String::new();
+/// theirs.read_to_string(&mut heard).await?;
+/// assert_eq!(heard, "hi");
+/// # Ok::<(), std::io::Error>(())
+/// # })?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub type OwnedWriteHalf = halves::OwnedWriteHalf<TcpStream>;
 /// The two halves given to `reunite` are not of one stream. They come back with it.
+///
+/// # Example
+/// ```
+/// use toque::net::{TcpListener, TcpStream};
+/// use toque::net::tcp::ReuniteError;
+///
+/// # toque::Runtime::new()?.block_on(async {
+/// let listener = TcpListener::bind("127.0.0.1:0").await?;
+/// let ours = TcpStream::connect(listener.local_addr()?).await?;
+/// let (theirs, _) = listener.accept().await?;
+/// let (reader, _writer) = ours.into_split();
+/// let (_reader, writer) = theirs.into_split();
+/// let error: ReuniteError = reader.reunite(writer).unwrap_err();
+/// let (_reader, _writer) = (error.0, error.1); // they are not lost
+/// # Ok::<(), std::io::Error>(())
+/// # })?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub type ReuniteError = halves::ReuniteError<TcpStream>;
 
 macro_rules! peeking {

@@ -29,6 +29,24 @@ use crate::net::halves;
 /// ```
 pub type ReadHalf<'a> = halves::ReadHalf<'a, UnixStream>;
 /// The half that writes, of [`UnixStream::split`].
+///
+/// # Example
+/// ```
+/// use futures_lite::{AsyncReadExt, AsyncWriteExt};
+/// use toque::net::UnixStream;
+/// use toque::net::unix::WriteHalf;
+///
+/// # toque::Runtime::new()?.block_on(async {
+/// let (mut ours, mut theirs) = UnixStream::pair()?;
+/// let (_reader, mut writer): (_, WriteHalf<'_>) = ours.split();
+/// writer.write_all(b"hi").await?;
+/// let mut heard = [0; 2];
+/// theirs.read_exact(&mut heard).await?;
+/// assert_eq!(&heard, b"hi");
+/// # Ok::<(), std::io::Error>(())
+/// # })?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub type WriteHalf<'a> = halves::WriteHalf<'a, UnixStream>;
 /// The half that reads, of [`UnixStream::into_split`].
 ///
@@ -53,6 +71,41 @@ pub type WriteHalf<'a> = halves::WriteHalf<'a, UnixStream>;
 /// ```
 pub type OwnedReadHalf = halves::OwnedReadHalf<UnixStream>;
 /// The half that writes, of [`UnixStream::into_split`].
+///
+/// # Example
+/// ```
+/// use futures_lite::{AsyncReadExt, AsyncWriteExt};
+/// use toque::net::UnixStream;
+/// use toque::net::unix::OwnedWriteHalf;
+///
+/// # toque::Runtime::new()?.block_on(async {
+/// let (ours, mut theirs) = UnixStream::pair()?;
+/// let (_reader, mut writer): (_, OwnedWriteHalf) = ours.into_split();
+/// writer.write_all(b"hi").await?;
+/// drop(writer); // nothing more will come
+/// let mut heard = String::new();
+/// theirs.read_to_string(&mut heard).await?;
+/// assert_eq!(heard, "hi");
+/// # Ok::<(), std::io::Error>(())
+/// # })?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub type OwnedWriteHalf = halves::OwnedWriteHalf<UnixStream>;
 /// The two halves given to `reunite` are not of one stream. They come back with it.
+///
+/// # Example
+/// ```
+/// use toque::net::UnixStream;
+/// use toque::net::unix::ReuniteError;
+///
+/// # toque::Runtime::new()?.block_on(async {
+/// let (ours, theirs) = UnixStream::pair()?;
+/// let (reader, _writer) = ours.into_split();
+/// let (_reader, writer) = theirs.into_split();
+/// let error: ReuniteError = reader.reunite(writer).unwrap_err();
+/// let (_reader, _writer) = (error.0, error.1); // they are not lost
+/// # Ok::<(), std::io::Error>(())
+/// # })?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub type ReuniteError = halves::ReuniteError<UnixStream>;

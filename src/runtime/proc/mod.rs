@@ -15,6 +15,22 @@ use std::fmt;
 pub(super) use linux::{ThisThread, threads};
 
 /// A thread that keeps its runtime from going on, as the operating system sees it.
+///
+/// # Example
+/// ```
+/// use std::{sync::mpsc, time::Duration};
+///
+/// let (tell, told) = mpsc::channel();
+/// let runtime = toque::Builder::new_current_thread()
+///     .warn_on_stall(Duration::from_millis(10))
+///     .on_stall(move |stall| drop(tell.send(stall.clone())))
+///     .build()?;
+/// let stall = runtime.block_on(async { told.recv().unwrap() }); // this blocks the thread
+/// if let Some(thread) = stall.thread {
+///     println!("{thread}"); // S (sleeping), since it waits for the channel
+/// }
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct BlockedThread {
@@ -31,6 +47,22 @@ pub struct BlockedThread {
 }
 
 /// A place in a program: `addr2line -Cfe MODULE OFFSET` gives its function and line.
+///
+/// # Example
+/// ```
+/// use std::{sync::mpsc, time::Duration};
+///
+/// let (tell, told) = mpsc::channel();
+/// let runtime = toque::Builder::new_current_thread()
+///     .warn_on_stall(Duration::from_millis(10))
+///     .on_stall(move |stall| drop(tell.send(stall.clone())))
+///     .build()?;
+/// let stall = runtime.block_on(async { told.recv().unwrap() }); // this blocks the thread
+/// for frame in stall.thread.into_iter().flat_map(|thread| thread.frames) {
+///     println!("addr2line -Cfe {} {:#x}", frame.module, frame.offset);
+/// }
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Frame {

@@ -59,6 +59,22 @@ pub fn signal(kind: SignalKind) -> io::Result<Signal> {
 /// It hears of each signal that comes after it was made. Several that come before it is asked are told as one, as the
 /// operating system does it too; after the last of them it is told at least once. Dropped, it hears no more, but the
 /// signal's default action [stays off](crate::signal#the-default-action).
+///
+/// # Example
+/// ```
+/// use toque::signal::unix::{Signal, SignalKind, signal};
+///
+/// # toque::Runtime::new()?.block_on(async {
+/// async fn reload(mut hangups: Signal) {
+///     while hangups.recv().await.is_some() {
+///         println!("reads its configuration again");
+///     }
+/// }
+/// toque::spawn(reload(signal(SignalKind::hangup())?));
+/// # Ok::<(), std::io::Error>(())
+/// # })?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug)]
 #[must_use = "a listener hears of signals only as long as it is kept"]
 pub struct Signal {
