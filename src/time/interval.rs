@@ -34,6 +34,19 @@ pub fn interval(period: Duration) -> Interval {
 ///
 /// # Panics
 /// If `period` is zero; outside of a runtime.
+///
+/// # Example
+/// ```
+/// use std::time::Duration;
+/// use toque::time::{Instant, interval_at};
+///
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// let start = Instant::now() + Duration::from_millis(2);
+/// let mut ticks = interval_at(start, Duration::from_millis(1));
+/// assert_eq!(ticks.tick().await, start);
+/// assert!(Instant::now() >= start);
+/// # });
+/// ```
 #[track_caller]
 pub fn interval_at(start: Instant, period: Duration) -> Interval {
     assert!(
