@@ -44,6 +44,12 @@ pub struct TaskTracker {
 
 impl TaskTracker {
     /// A tracker that is open and empty. It needs no runtime.
+    ///
+    /// # Example
+    /// ```
+    /// let tracker = toque::task::TaskTracker::new();
+    /// assert!(tracker.is_empty() && !tracker.is_closed());
+    /// ```
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -57,6 +63,17 @@ impl TaskTracker {
     ///
     /// # Cancel safety
     /// Nothing is lost when the future is dropped.
+    ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let tracker = toque::task::TaskTracker::new();
+    /// let soup = tracker.spawn(async { "soup" });
+    /// tracker.close();
+    /// tracker.wait().await;
+    /// assert_eq!(soup.await.unwrap(), "soup");
+    /// # });
+    /// ```
     #[track_caller]
     pub fn wait(&self) -> TaskTrackerWaitFuture<'_> {
         TaskTrackerWaitFuture {
@@ -65,28 +82,69 @@ impl TaskTracker {
     }
 
     /// Lets [`wait`](Self::wait) return as soon as the tracker is empty. False if it was closed.
+    ///
+    /// # Example
+    /// ```
+    /// let tracker = toque::task::TaskTracker::new();
+    /// assert!(tracker.close());
+    /// assert!(!tracker.close()); // it was closed
+    /// ```
     pub fn close(&self) -> bool {
         self.tally.close()
     }
 
     /// Takes [`close`](Self::close) back, though not from those whose `wait` is over. False if it was open.
+    ///
+    /// # Example
+    /// ```
+    /// let tracker = toque::task::TaskTracker::new();
+    /// tracker.close();
+    /// assert!(tracker.reopen());
+    /// assert!(!tracker.is_closed());
+    /// ```
     pub fn reopen(&self) -> bool {
         self.tally.reopen()
     }
 
     /// Whether the tracker is closed.
+    ///
+    /// # Example
+    /// ```
+    /// let tracker = toque::task::TaskTracker::new();
+    /// assert!(!tracker.is_closed());
+    /// tracker.close();
+    /// assert!(tracker.is_closed());
+    /// ```
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.tally.is_closed()
     }
 
     /// How many tasks and tokens are tracked.
+    ///
+    /// # Example
+    /// ```
+    /// let tracker = toque::task::TaskTracker::new();
+    /// let token = tracker.token();
+    /// assert_eq!(tracker.len(), 1);
+    /// drop(token);
+    /// assert_eq!(tracker.len(), 0);
+    /// ```
     #[must_use]
     pub fn len(&self) -> usize {
         usize::try_from(self.tally.count()).unwrap_or(usize::MAX)
     }
 
     /// Whether nothing is tracked.
+    ///
+    /// # Example
+    /// ```
+    /// let tracker = toque::task::TaskTracker::new();
+    /// let token = tracker.token();
+    /// assert!(!tracker.is_empty());
+    /// drop(token);
+    /// assert!(tracker.is_empty());
+    /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.tally.count() == 0
@@ -96,6 +154,16 @@ impl TaskTracker {
     ///
     /// # Panics
     /// Outside of a runtime.
+    ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let tracker = toque::task::TaskTracker::new();
+    /// let soup = tracker.spawn(async { "soup" });
+    /// assert_eq!(tracker.len(), 1);
+    /// assert_eq!(soup.await.unwrap(), "soup");
+    /// # });
+    /// ```
     #[track_caller]
     pub fn spawn<F>(&self, future: F) -> JoinHandle<F::Output>
     where
@@ -106,6 +174,16 @@ impl TaskTracker {
     }
 
     /// Spawns a tracked task on the runtime of `handle`, as [`Handle::spawn`] does.
+    ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let handle = toque::runtime::Handle::current();
+    /// let tracker = toque::task::TaskTracker::new();
+    /// let soup = tracker.spawn_on(async { "soup" }, &handle);
+    /// assert_eq!(soup.await.unwrap(), "soup");
+    /// # });
+    /// ```
     #[track_caller]
     pub fn spawn_on<F>(&self, future: F, handle: &Handle) -> JoinHandle<F::Output>
     where
@@ -119,6 +197,16 @@ impl TaskTracker {
     ///
     /// # Panics
     /// Outside of a runtime.
+    ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let recipe = std::rc::Rc::new("soup"); // not `Send`
+    /// let tracker = toque::task::TaskTracker::new();
+    /// let soup = tracker.spawn_local(async move { *recipe });
+    /// assert_eq!(soup.await.unwrap(), "soup");
+    /// # });
+    /// ```
     #[track_caller]
     pub fn spawn_local<F>(&self, future: F) -> JoinHandle<F::Output>
     where
@@ -129,6 +217,15 @@ impl TaskTracker {
     }
 
     /// Spawns a tracked task on a runtime of this thread that it is not within, as [`Runtime::spawn`] does.
+    ///
+    /// # Example
+    /// ```
+    /// let runtime = toque::Runtime::new()?;
+    /// let tracker = toque::task::TaskTracker::new();
+    /// let soup = tracker.spawn_local_on(async { "soup" }, &runtime);
+    /// assert_eq!(runtime.block_on(soup).unwrap(), "soup");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     #[track_caller]
     pub fn spawn_local_on<F>(&self, future: F, runtime: &Runtime) -> JoinHandle<F::Output>
     where
@@ -142,6 +239,17 @@ impl TaskTracker {
     ///
     /// # Panics
     /// Outside of a runtime; or if there is no thread in the pool, and the operating system starts none.
+    ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let tracker = toque::task::TaskTracker::new();
+    /// let answer = tracker.spawn_blocking(|| 6 * 7);
+    /// tracker.close();
+    /// tracker.wait().await;
+    /// assert_eq!(answer.await.unwrap(), 42);
+    /// # });
+    /// ```
     #[track_caller]
     pub fn spawn_blocking<F, R>(&self, job: F) -> JoinHandle<R>
     where
@@ -155,6 +263,16 @@ impl TaskTracker {
     ///
     /// # Panics
     /// If there is no thread in the pool, and the operating system starts none.
+    ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let handle = toque::runtime::Handle::current();
+    /// let tracker = toque::task::TaskTracker::new();
+    /// let answer = tracker.spawn_blocking_on(|| 6 * 7, &handle);
+    /// assert_eq!(answer.await.unwrap(), 42);
+    /// # });
+    /// ```
     #[track_caller]
     pub fn spawn_blocking_on<F, R>(&self, job: F, handle: &Handle) -> JoinHandle<R>
     where
@@ -202,6 +320,15 @@ impl TaskTracker {
     }
 
     /// Whether both are clones of one tracker.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::task::TaskTracker;
+    ///
+    /// let (kitchen, bar) = (TaskTracker::new(), TaskTracker::new());
+    /// assert!(TaskTracker::ptr_eq(&kitchen, &kitchen.clone()));
+    /// assert!(!TaskTracker::ptr_eq(&kitchen, &bar));
+    /// ```
     #[must_use]
     pub fn ptr_eq(left: &TaskTracker, right: &TaskTracker) -> bool {
         Arc::ptr_eq(&left.tally, &right.tally)
@@ -250,6 +377,15 @@ pub struct TaskTrackerToken {
 
 impl TaskTrackerToken {
     /// Who tracks it.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::task::TaskTracker;
+    ///
+    /// let kitchen = TaskTracker::new();
+    /// let token = kitchen.token();
+    /// assert!(TaskTracker::ptr_eq(token.task_tracker(), &kitchen));
+    /// ```
     #[must_use]
     pub fn task_tracker(&self) -> &TaskTracker {
         &self.tracker

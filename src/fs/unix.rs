@@ -15,6 +15,23 @@ functions! {
     ///
     /// # Errors
     /// `AlreadyExists` if something is at `link`.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::fs;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let kitchen = std::env::temp_dir().join(format!("toque-doc-symlink-{}", std::process::id()));
+    /// fs::create_dir_all(&kitchen).await?;
+    /// fs::write(kitchen.join("menu"), "soup").await?;
+    /// fs::symlink("menu", kitchen.join("today")).await?;
+    /// assert_eq!(fs::read_to_string(kitchen.join("today")).await?, "soup");
+    /// fs::remove_dir_all(&kitchen).await?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     symlink(original, link) -> () = std::os::unix::fs::symlink;
 }
 

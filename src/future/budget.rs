@@ -55,6 +55,23 @@ pub(crate) fn spend() {
 ///
 /// # Cancel safety
 /// Nothing is lost when the future is dropped.
+///
+/// # Example
+/// ```
+/// use toque::task::coop;
+///
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// let sum = toque::spawn(async {
+///     let mut sum = 0;
+///     for n in 1..=1000 {
+///         sum += n;
+///         coop::consume_budget().await; // now and then the others have their turn
+///     }
+///     sum
+/// });
+/// assert_eq!(sum.await.unwrap(), 500_500);
+/// # });
+/// ```
 pub async fn consume_budget() {
     std::future::poll_fn(|cx| {
         ready!(poll_proceed(cx));

@@ -14,6 +14,23 @@ pub use super::budget::consume_budget;
 pub use super::unconstrained::{Unconstrained, unconstrained};
 
 /// Whether the task has budget left in this poll.
+///
+/// # Example
+/// ```
+/// use toque::task::coop;
+///
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// let task = toque::spawn(async {
+///     let mut operations = 0;
+///     while coop::has_budget_remaining() {
+///         coop::consume_budget().await;
+///         operations += 1;
+///     }
+///     operations
+/// });
+/// assert!(task.await.unwrap() > 0);
+/// # });
+/// ```
 pub fn has_budget_remaining() -> bool {
     budget::is_left()
 }
@@ -21,6 +38,24 @@ pub fn has_budget_remaining() -> bool {
 /// Spends one operation if there is one, or is pending, and wakes the task at once to go on after the others.
 ///
 /// The operation is given back when the result is dropped, unless [`made_progress`](RestoreOnPending::made_progress) was called.
+///
+/// # Example
+/// ```
+/// use std::future::poll_fn;
+/// use std::task::{Poll, ready};
+/// use toque::task::coop;
+///
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// let mut plates = vec!["soup"];
+/// let plate = poll_fn(|cx| {
+///     let operation = ready!(coop::poll_proceed(cx));
+///     let plate = plates.pop();
+///     operation.made_progress(); // it stays spent
+///     Poll::Ready(plate)
+/// });
+/// assert_eq!(plate.await, Some("soup"));
+/// # });
+/// ```
 pub fn poll_proceed(cx: &mut Context<'_>) -> Poll<RestoreOnPending> {
     ready!(budget::poll_proceed(cx));
     let before = budget::left();
@@ -76,6 +111,19 @@ impl Drop for RestoreOnPending {
 ///
 /// # Cancel safety
 /// That of `future`.
+///
+/// # Example
+/// ```
+/// use toque::task::coop::cooperative;
+///
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// let mut sum = 0;
+/// for n in 1..=1000 {
+///     sum += cooperative(std::future::ready(n)).await; // never pending by itself
+/// }
+/// assert_eq!(sum, 500_500);
+/// # });
+/// ```
 pub fn cooperative<F: Future>(future: F) -> Coop<F> {
     Coop { future }
 }

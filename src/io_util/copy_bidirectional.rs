@@ -61,6 +61,29 @@ where
 ///
 /// # Cancel safety
 /// As [`copy_bidirectional`].
+///
+/// # Example
+/// ```
+/// use toque::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional_with_sizes, duplex};
+///
+/// # fn main() -> std::io::Result<()> {
+/// # toque::Runtime::new()?.block_on(async {
+/// let (mut client, mut near) = duplex(64);
+/// let (mut far, mut server) = duplex(64);
+/// let proxy = toque::spawn(async move {
+///     copy_bidirectional_with_sizes(&mut near, &mut far, 1024, 16).await
+/// });
+/// client.write_all(b"hungry").await?;
+/// client.shutdown().await?;
+/// let mut order = String::new();
+/// server.read_to_string(&mut order).await?;
+/// drop(server);
+/// assert_eq!(order, "hungry");
+/// assert_eq!(proxy.await.unwrap()?, (6, 0));
+/// # Ok(())
+/// # })
+/// # }
+/// ```
 pub async fn copy_bidirectional_with_sizes<A, B>(
     a: &mut A,
     b: &mut B,

@@ -88,6 +88,12 @@ type Outcome<T> = (Id, Result<T, JoinError>);
 
 impl<T> JoinSet<T> {
     /// An empty set. It needs no runtime.
+    ///
+    /// # Example
+    /// ```
+    /// let set = toque::task::JoinSet::<()>::new();
+    /// assert!(set.is_empty());
+    /// ```
     pub fn new() -> Self {
         Self {
             tasks: SlotMap::with_key(),
@@ -96,11 +102,34 @@ impl<T> JoinSet<T> {
     }
 
     /// How many tasks are in the set. Those that have ended count until they are joined.
+    ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let mut set = toque::task::JoinSet::new();
+    /// set.spawn(async { "soup" });
+    /// set.spawn(async { "bread" });
+    /// assert_eq!(set.len(), 2);
+    /// set.join_next().await;
+    /// assert_eq!(set.len(), 1);
+    /// # });
+    /// ```
     pub fn len(&self) -> usize {
         self.tasks.len()
     }
 
     /// Whether the set is empty.
+    ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let mut set = toque::task::JoinSet::new();
+    /// set.spawn(async { "soup" });
+    /// assert!(!set.is_empty());
+    /// set.join_next().await;
+    /// assert!(set.is_empty());
+    /// # });
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.tasks.is_empty()
     }
@@ -161,6 +190,16 @@ impl<T: 'static> JoinSet<T> {
     ///
     /// # Panics
     /// Outside of a runtime.
+    ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let mut set = toque::task::JoinSet::new();
+    /// let soup = set.spawn(async { "soup" });
+    /// assert_eq!(set.join_next().await.unwrap().unwrap(), "soup");
+    /// assert!(soup.is_finished());
+    /// # });
+    /// ```
     #[track_caller]
     pub fn spawn<F>(&mut self, future: F) -> AbortHandle
     where
@@ -170,6 +209,16 @@ impl<T: 'static> JoinSet<T> {
     }
 
     /// Spawns a task on the runtime of `handle`, as [`Handle::spawn`] does, and puts it into the set.
+    ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let handle = toque::runtime::Handle::current();
+    /// let mut set = toque::task::JoinSet::new();
+    /// set.spawn_on(async { "soup" }, &handle);
+    /// assert_eq!(set.join_all().await, ["soup"]);
+    /// # });
+    /// ```
     #[track_caller]
     pub fn spawn_on<F>(&mut self, future: F, handle: &Handle) -> AbortHandle
     where
@@ -183,6 +232,16 @@ impl<T: 'static> JoinSet<T> {
     ///
     /// # Panics
     /// Outside of a runtime.
+    ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let recipe = std::rc::Rc::new("soup"); // not `Send`
+    /// let mut set = toque::task::JoinSet::new();
+    /// set.spawn_local(async move { *recipe });
+    /// assert_eq!(set.join_all().await, ["soup"]);
+    /// # });
+    /// ```
     #[track_caller]
     pub fn spawn_local<F>(&mut self, future: F) -> AbortHandle
     where
@@ -238,6 +297,16 @@ impl<T: 'static> JoinSet<T> {
     ///
     /// # Panics
     /// If there is no thread in the pool, and the operating system starts none.
+    ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let handle = toque::runtime::Handle::current();
+    /// let mut set = toque::task::JoinSet::new();
+    /// set.spawn_blocking_on(|| 6 * 7, &handle);
+    /// assert_eq!(set.join_all().await, [42]);
+    /// # });
+    /// ```
     #[track_caller]
     pub fn spawn_blocking_on<F>(&mut self, job: F, handle: &Handle) -> AbortHandle
     where
@@ -270,6 +339,16 @@ impl<T: 'static> JoinSet<T> {
     ///
     /// # Cancel safety
     /// Nothing is lost: the tasks are the set's, and the next call gives what this one would have.
+    ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let mut set = toque::task::JoinSet::new();
+    /// set.spawn(async { "soup" });
+    /// assert_eq!(set.join_next().await.unwrap().unwrap(), "soup");
+    /// assert!(set.join_next().await.is_none());
+    /// # });
+    /// ```
     #[track_caller]
     pub fn join_next(&mut self) -> impl Future<Output = Option<Result<T, JoinError>>> {
         called(
@@ -285,6 +364,16 @@ impl<T: 'static> JoinSet<T> {
     ///
     /// # Cancel safety
     /// As `join_next`.
+    ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let mut set = toque::task::JoinSet::new();
+    /// let soup = set.spawn(async { "soup" });
+    /// let (id, dish) = set.join_next_with_id().await.unwrap().unwrap();
+    /// assert_eq!((id, dish), (soup.id(), "soup"));
+    /// # });
+    /// ```
     #[track_caller]
     pub fn join_next_with_id(
         &mut self,
@@ -319,6 +408,18 @@ impl<T: 'static> JoinSet<T> {
     ///
     /// # Errors
     /// As [`join_next`](Self::join_next).
+    ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let mut set = toque::task::JoinSet::new();
+    /// let soup = set.spawn(async { "soup" });
+    /// assert!(set.try_join_next_with_id().is_none()); // it has not run yet
+    /// toque::task::yield_now().await;
+    /// let (id, dish) = set.try_join_next_with_id().unwrap().unwrap();
+    /// assert_eq!((id, dish), (soup.id(), "soup"));
+    /// # });
+    /// ```
     pub fn try_join_next_with_id(&mut self) -> Option<Result<(Id, T), JoinError>> {
         self.try_join().map(with_id)
     }
@@ -388,12 +489,32 @@ impl<T: 'static> JoinSet<T> {
     ///
     /// `Pending` says that no task in the set has ended, or that the budget of the calling task is spent; it is woken for either.
     /// Only the waker of the last call counts.
+    ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let mut set = toque::task::JoinSet::new();
+    /// set.spawn(async { "soup" });
+    /// let next = std::future::poll_fn(|cx| set.poll_join_next(cx)).await;
+    /// assert_eq!(next.unwrap().unwrap(), "soup");
+    /// # });
+    /// ```
     pub fn poll_join_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<T, JoinError>>> {
         let joined = ready!(self.poll_join(cx));
         Poll::Ready(joined.map(|(_, outcome)| outcome))
     }
 
     /// As [`join_next_with_id`](Self::join_next_with_id), for hand-written futures.
+    ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let mut set = toque::task::JoinSet::new();
+    /// let soup = set.spawn(async { "soup" });
+    /// let next = std::future::poll_fn(|cx| set.poll_join_next_with_id(cx)).await;
+    /// assert_eq!(next.unwrap().unwrap(), (soup.id(), "soup"));
+    /// # });
+    /// ```
     pub fn poll_join_next_with_id(
         &mut self,
         cx: &mut Context<'_>,

@@ -488,12 +488,29 @@ where
 ///
 /// # Panics
 /// Outside of a task, as in the future of `block_on`.
+///
+/// # Example
+/// ```
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// let task = toque::spawn(async { toque::task::id() });
+/// let id = task.id();
+/// assert_eq!(task.await.unwrap(), id);
+/// # });
+/// ```
 #[track_caller]
 pub fn task_id() -> task::Id {
     try_task_id().expect("`task::id` outside of a task: the future of `block_on` is none")
 }
 
 /// The id of the task that runs here, if any does.
+///
+/// # Example
+/// ```
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// assert_eq!(toque::task::try_id(), None); // in `block_on`'s future
+/// assert!(toque::spawn(async { toque::task::try_id() }).await.unwrap().is_some());
+/// # });
+/// ```
 pub fn try_task_id() -> Option<task::Id> {
     here::with(|executor| executor?.running())
 }

@@ -126,12 +126,28 @@ impl<T> Expired<T> {
 
 impl<T> DelayQueue<T> {
     /// An empty queue.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::time::DelayQueue;
+    ///
+    /// let oven = DelayQueue::<&str>::new();
+    /// assert!(oven.is_empty());
+    /// ```
     #[must_use]
     pub fn new() -> Self {
         Self::with_capacity(0)
     }
 
     /// An empty queue with room for `capacity` values.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::time::DelayQueue;
+    ///
+    /// let oven = DelayQueue::<&str>::with_capacity(8);
+    /// assert!(oven.capacity() >= 8);
+    /// ```
     #[must_use]
     pub fn with_capacity(capacity: usize) -> Self {
         Self {
@@ -144,11 +160,37 @@ impl<T> DelayQueue<T> {
     }
 
     /// Puts in a value, to come out `timeout` from now.
+    ///
+    /// # Example
+    /// ```
+    /// use std::{future::poll_fn, time::Duration};
+    /// use toque::time::DelayQueue;
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let mut oven = DelayQueue::new();
+    /// let bread = oven.insert("bread", Duration::from_millis(1));
+    /// let done = poll_fn(|cx| oven.poll_expired(cx)).await.unwrap();
+    /// assert_eq!((done.key(), done.into_inner()), (bread, "bread"));
+    /// # });
+    /// ```
     pub fn insert(&mut self, value: T, timeout: Duration) -> Key {
         self.insert_at(value, Instant::now() + timeout)
     }
 
     /// Puts in a value, to come out at `deadline`; at once, if that has passed.
+    ///
+    /// # Example
+    /// ```
+    /// use std::time::Duration;
+    /// use toque::time::{DelayQueue, Instant};
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let mut oven = DelayQueue::new();
+    /// let noon = Instant::now() + Duration::from_secs(60);
+    /// let bread = oven.insert_at("bread", noon);
+    /// assert_eq!(oven.deadline(&bread), noon);
+    /// # });
+    /// ```
     pub fn insert_at(&mut self, value: T, deadline: Instant) -> Key {
         let first = self.first();
         let due = self.next_turn(deadline);
@@ -189,6 +231,23 @@ impl<T> DelayQueue<T> {
     ///
     /// # Cancel safety
     /// Nothing is lost if it is not called again: the values stay.
+    ///
+    /// # Example
+    /// ```
+    /// use std::{future::poll_fn, time::Duration};
+    /// use toque::time::DelayQueue;
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let mut oven = DelayQueue::new();
+    /// oven.insert("cake", Duration::from_millis(2));
+    /// oven.insert("cookies", Duration::from_millis(1));
+    /// let mut served = Vec::new();
+    /// while let Some(done) = poll_fn(|cx| oven.poll_expired(cx)).await {
+    ///     served.push(done.into_inner());
+    /// }
+    /// assert_eq!(served, ["cookies", "cake"]);
+    /// # });
+    /// ```
     pub fn poll_expired(&mut self, cx: &mut Context<'_>) -> Poll<Option<Expired<T>>> {
         let Some((deadline, _)) = self.first() else {
             self.wait(cx);
@@ -228,6 +287,18 @@ impl<T> DelayQueue<T> {
     ///
     /// # Panics
     /// If there is no such value: it has come out, or was removed.
+    ///
+    /// # Example
+    /// ```
+    /// use std::time::Duration;
+    /// use toque::time::{DelayQueue, Instant};
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let mut oven = DelayQueue::new();
+    /// let bread = oven.insert("bread", Duration::from_secs(60));
+    /// assert!(oven.deadline(&bread) > Instant::now());
+    /// # });
+    /// ```
     #[track_caller]
     #[must_use]
     pub fn deadline(&self, key: &Key) -> Instant {
@@ -241,6 +312,18 @@ impl<T> DelayQueue<T> {
     ///
     /// # Panics
     /// If there is no such value: it has come out, or was removed. [`try_remove`](Self::try_remove) does not.
+    ///
+    /// # Example
+    /// ```
+    /// use std::time::Duration;
+    /// use toque::time::DelayQueue;
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let mut oven = DelayQueue::new();
+    /// let bread = oven.insert("bread", Duration::from_secs(60));
+    /// assert_eq!(oven.remove(&bread).into_inner(), "bread");
+    /// # });
+    /// ```
     #[track_caller]
     pub fn remove(&mut self, key: &Key) -> Expired<T> {
         match self.try_remove(key) {
@@ -250,6 +333,19 @@ impl<T> DelayQueue<T> {
     }
 
     /// Takes a value out before its time. None if there is no such value.
+    ///
+    /// # Example
+    /// ```
+    /// use std::time::Duration;
+    /// use toque::time::DelayQueue;
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let mut oven = DelayQueue::new();
+    /// let bread = oven.insert("bread", Duration::from_secs(60));
+    /// assert!(oven.try_remove(&bread).is_some());
+    /// assert!(oven.try_remove(&bread).is_none());
+    /// # });
+    /// ```
     pub fn try_remove(&mut self, key: &Key) -> Option<Expired<T>> {
         let first = self.first();
         let entry = self.entries.remove(key)?;
@@ -285,6 +381,20 @@ impl<T> DelayQueue<T> {
     ///
     /// # Panics
     /// If there is no such value: it has come out, or was removed.
+    ///
+    /// # Example
+    /// ```
+    /// use std::time::Duration;
+    /// use toque::time::{DelayQueue, Instant};
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let mut oven = DelayQueue::new();
+    /// let bread = oven.insert("bread", Duration::from_secs(60));
+    /// let later = Instant::now() + Duration::from_secs(120);
+    /// oven.reset_at(&bread, later);
+    /// assert_eq!(oven.deadline(&bread), later);
+    /// # });
+    /// ```
     #[track_caller]
     pub fn reset_at(&mut self, key: &Key, deadline: Instant) {
         let first = self.first();
@@ -299,6 +409,19 @@ impl<T> DelayQueue<T> {
     }
 
     /// The key of the value that comes out next.
+    ///
+    /// # Example
+    /// ```
+    /// use std::time::Duration;
+    /// use toque::time::DelayQueue;
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let mut oven = DelayQueue::new();
+    /// oven.insert("bread", Duration::from_secs(60));
+    /// let cake = oven.insert("cake", Duration::from_secs(30));
+    /// assert_eq!(oven.peek(), Some(cake));
+    /// # });
+    /// ```
     #[must_use]
     pub fn peek(&self) -> Option<Key> {
         let (_, &key) = self.order.first_key_value()?;
@@ -306,6 +429,19 @@ impl<T> DelayQueue<T> {
     }
 
     /// Drops all values.
+    ///
+    /// # Example
+    /// ```
+    /// use std::time::Duration;
+    /// use toque::time::DelayQueue;
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let mut oven = DelayQueue::new();
+    /// oven.insert("bread", Duration::from_secs(60));
+    /// oven.clear();
+    /// assert!(oven.is_empty());
+    /// # });
+    /// ```
     pub fn clear(&mut self) {
         self.order.clear();
         self.entries.clear();
@@ -313,18 +449,50 @@ impl<T> DelayQueue<T> {
     }
 
     /// How many values there are, those included that are due.
+    ///
+    /// # Example
+    /// ```
+    /// use std::time::Duration;
+    /// use toque::time::DelayQueue;
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let mut oven = DelayQueue::new();
+    /// oven.insert("bread", Duration::ZERO); // due, and still there
+    /// assert_eq!(oven.len(), 1);
+    /// # });
+    /// ```
     #[must_use]
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
     /// Whether there is no value.
+    ///
+    /// # Example
+    /// ```
+    /// use std::time::Duration;
+    /// use toque::time::DelayQueue;
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let mut oven = DelayQueue::new();
+    /// assert!(oven.is_empty());
+    /// oven.insert("bread", Duration::from_secs(60));
+    /// assert!(!oven.is_empty());
+    /// # });
+    /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
 
     /// For how many values there is room.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::time::DelayQueue;
+    ///
+    /// assert_eq!(DelayQueue::<&str>::new().capacity(), 0);
+    /// ```
     #[must_use]
     pub fn capacity(&self) -> usize {
         self.entries.capacity()
@@ -334,16 +502,43 @@ impl<T> DelayQueue<T> {
     ///
     /// # Panics
     /// If that is more than memory can hold.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::time::DelayQueue;
+    ///
+    /// let mut oven = DelayQueue::<&str>::new();
+    /// oven.reserve(8);
+    /// assert!(oven.capacity() >= 8);
+    /// ```
     pub fn reserve(&mut self, additional: usize) {
         self.entries.reserve(additional);
     }
 
     /// Gives back memory that is not needed. Keys stay good.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::time::DelayQueue;
+    ///
+    /// let mut oven = DelayQueue::<&str>::with_capacity(8);
+    /// oven.shrink_to_fit();
+    /// assert!(oven.capacity() < 8);
+    /// ```
     pub fn shrink_to_fit(&mut self) {
         self.entries.shrink_to_fit();
     }
 
     /// The same as [`shrink_to_fit`](Self::shrink_to_fit), by tokio-util's other name.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::time::DelayQueue;
+    ///
+    /// let mut oven = DelayQueue::<&str>::with_capacity(8);
+    /// oven.compact();
+    /// assert!(oven.capacity() < 8);
+    /// ```
     pub fn compact(&mut self) {
         self.shrink_to_fit();
     }

@@ -34,6 +34,19 @@ pub fn interval(period: Duration) -> Interval {
 ///
 /// # Panics
 /// If `period` is zero; outside of a runtime.
+///
+/// # Example
+/// ```
+/// use std::time::Duration;
+/// use toque::time::{Instant, interval_at};
+///
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// let start = Instant::now() + Duration::from_millis(2);
+/// let mut ticks = interval_at(start, Duration::from_millis(1));
+/// assert_eq!(ticks.tick().await, start);
+/// assert!(Instant::now() >= start);
+/// # });
+/// ```
 #[track_caller]
 pub fn interval_at(start: Instant, period: Duration) -> Interval {
     assert!(
@@ -101,11 +114,34 @@ impl Interval {
     ///
     /// # Cancel safety
     /// No tick is lost.
+    ///
+    /// # Example
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let mut ticks = toque::time::interval(Duration::from_millis(1));
+    /// let first = ticks.tick().await; // at once
+    /// assert_eq!(ticks.tick().await, first + Duration::from_millis(1));
+    /// # });
+    /// ```
     pub async fn tick(&mut self) -> Instant {
         poll_fn(|cx| self.poll_tick(cx)).await
     }
 
     /// As [`tick`](Self::tick), for hand-written futures.
+    ///
+    /// # Example
+    /// ```
+    /// use std::{future::poll_fn, time::Duration};
+    /// use toque::time::{Instant, interval};
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let mut ticks = interval(Duration::from_millis(1));
+    /// let due = poll_fn(|cx| ticks.poll_tick(cx)).await;
+    /// assert!(due <= Instant::now());
+    /// # });
+    /// ```
     pub fn poll_tick(&mut self, cx: &mut Context<'_>) -> Poll<Instant> {
         ready!(Pin::new(&mut self.sleep).poll(cx));
         let due = self.sleep.deadline();
@@ -127,36 +163,119 @@ impl Interval {
     }
 
     /// Begins anew: the next tick is a period from now.
+    ///
+    /// # Example
+    /// ```
+    /// use std::time::Duration;
+    /// use toque::time::{Instant, interval};
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let mut ticks = interval(Duration::from_millis(2));
+    /// let start = Instant::now();
+    /// ticks.reset(); // not at once, then
+    /// assert!(ticks.tick().await >= start + Duration::from_millis(2));
+    /// # });
+    /// ```
     pub fn reset(&mut self) {
         self.reset_at(Instant::now() + self.period);
     }
 
     /// The next tick is at once.
+    ///
+    /// # Example
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let mut ticks = toque::time::interval(Duration::from_secs(3600));
+    /// ticks.tick().await;
+    /// ticks.reset_immediately();
+    /// ticks.tick().await; // not an hour later
+    /// # });
+    /// ```
     pub fn reset_immediately(&mut self) {
         self.reset_at(Instant::now());
     }
 
     /// The next tick is `after` from now.
+    ///
+    /// # Example
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let mut ticks = toque::time::interval(Duration::from_secs(3600));
+    /// ticks.tick().await;
+    /// ticks.reset_after(Duration::from_millis(1));
+    /// ticks.tick().await; // not an hour later
+    /// # });
+    /// ```
     pub fn reset_after(&mut self, after: Duration) {
         self.reset_at(Instant::now() + after);
     }
 
     /// The next tick is at `deadline`.
+    ///
+    /// # Example
+    /// ```
+    /// use std::time::Duration;
+    /// use toque::time::{Instant, interval};
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let mut ticks = interval(Duration::from_secs(3600));
+    /// let soon = Instant::now() + Duration::from_millis(1);
+    /// ticks.reset_at(soon);
+    /// assert_eq!(ticks.tick().await, soon);
+    /// # });
+    /// ```
     pub fn reset_at(&mut self, deadline: Instant) {
         self.sleep.reset(deadline);
     }
 
     /// What happens when a tick is awaited too late.
+    ///
+    /// # Example
+    /// ```
+    /// use std::time::Duration;
+    /// use toque::time::{MissedTickBehavior, interval};
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let ticks = interval(Duration::from_secs(1));
+    /// assert_eq!(ticks.missed_tick_behavior(), MissedTickBehavior::Burst);
+    /// # });
+    /// ```
     pub fn missed_tick_behavior(&self) -> MissedTickBehavior {
         self.missed
     }
 
     /// Sets what happens when a tick is awaited too late.
+    ///
+    /// # Example
+    /// ```
+    /// use std::time::Duration;
+    /// use toque::time::{MissedTickBehavior, interval};
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let mut ticks = interval(Duration::from_secs(1));
+    /// ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    /// assert_eq!(ticks.missed_tick_behavior(), MissedTickBehavior::Delay);
+    /// # });
+    /// ```
     pub fn set_missed_tick_behavior(&mut self, behavior: MissedTickBehavior) {
         self.missed = behavior;
     }
 
     /// The time between two ticks.
+    ///
+    /// # Example
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let ticks = toque::time::interval(Duration::from_secs(1));
+    /// assert_eq!(ticks.period(), Duration::from_secs(1));
+    /// # });
+    /// ```
     pub fn period(&self) -> Duration {
         self.period
     }

@@ -36,6 +36,21 @@ pub fn pause() {
 ///
 /// # Panics
 /// If it runs already; outside of a runtime.
+///
+/// # Example
+/// ```
+/// use std::time::Duration;
+/// use toque::time::{Instant, pause, resume, sleep};
+///
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// pause();
+/// let start = Instant::now();
+/// sleep(Duration::from_secs(3600)).await; // at once
+/// resume();
+/// sleep(Duration::from_millis(2)).await; // takes its time
+/// assert!(start.elapsed() >= Duration::from_millis(3_600_002));
+/// # });
+/// ```
 #[track_caller]
 pub fn resume() {
     let runs = current::expect("time::resume").clock.resume();
@@ -47,6 +62,22 @@ pub fn resume() {
 ///
 /// # Panics
 /// Outside of a runtime.
+///
+/// # Example
+/// ```
+/// use std::time::Duration;
+/// use toque::time::{advance, pause, set_auto_advance, sleep};
+///
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// pause();
+/// set_auto_advance(false);
+/// let nap = toque::spawn(sleep(Duration::from_secs(60)));
+/// toque::task::yield_now().await;
+/// assert!(!nap.is_finished()); // nobody moves the clock
+/// advance(Duration::from_secs(60)).await;
+/// nap.await.unwrap();
+/// # });
+/// ```
 #[track_caller]
 pub fn set_auto_advance(on: bool) {
     let core = current::expect("time::set_auto_advance");
@@ -60,6 +91,19 @@ pub fn set_auto_advance(on: bool) {
 ///
 /// # Cancel safety
 /// Dropped, it leaves the clock at the last timer it fired.
+///
+/// # Example
+/// ```
+/// use std::time::Duration;
+/// use toque::time::{Instant, advance, pause};
+///
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// pause();
+/// let start = Instant::now();
+/// advance(Duration::from_secs(60)).await;
+/// assert_eq!(start.elapsed(), Duration::from_secs(60));
+/// # });
+/// ```
 pub async fn advance(duration: Duration) {
     let core = current::expect("time::advance");
     assert!(

@@ -40,6 +40,18 @@ pub fn sleep(duration: Duration) -> Sleep {
 ///
 /// # Cancel safety
 /// Dropped, it leaves nothing behind.
+///
+/// # Example
+/// ```
+/// use std::time::Duration;
+/// use toque::time::{Instant, sleep_until};
+///
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// let ready = Instant::now() + Duration::from_millis(5);
+/// sleep_until(ready).await;
+/// assert!(Instant::now() >= ready);
+/// # });
+/// ```
 #[track_caller]
 pub fn sleep_until(deadline: Instant) -> Sleep {
     Sleep::new(deadline, "sleep_until")

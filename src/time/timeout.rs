@@ -54,6 +54,18 @@ pub fn timeout<F: IntoFuture>(duration: Duration, future: F) -> Timeout<F::IntoF
 ///
 /// # Cancel safety
 /// As [`timeout`].
+///
+/// # Example
+/// ```
+/// use std::{future::pending, time::Duration};
+/// use toque::time::{Instant, timeout_at};
+///
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// let closing = Instant::now() + Duration::from_millis(5);
+/// assert_eq!(timeout_at(closing, async { "soup" }).await, Ok("soup"));
+/// assert!(timeout_at(closing, pending::<()>()).await.is_err());
+/// # });
+/// ```
 #[track_caller]
 pub fn timeout_at<F: IntoFuture>(deadline: Instant, future: F) -> Timeout<F::IntoFuture> {
     Timeout {

@@ -57,6 +57,19 @@ impl TcpListener {
     ///
     /// # Cancel safety
     /// Nothing is left behind.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::net::TcpListener;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let listener = TcpListener::bind("127.0.0.1:0").await?;
+    /// assert_ne!(listener.local_addr()?.port(), 0);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub async fn bind(addr: impl ToSocketAddrs) -> io::Result<TcpListener> {
         first_that(addr, |addr| ready(Self::bind_one(addr))).await
     }
@@ -87,6 +100,21 @@ impl TcpListener {
     ///
     /// # Cancel safety
     /// No connection is lost: it is taken from the queue only when the call returns.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::net::{TcpListener, TcpStream};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let listener = TcpListener::bind("127.0.0.1:0").await?;
+    /// let client = TcpStream::connect(listener.local_addr()?).await?;
+    /// let (_server, peer) = listener.accept().await?;
+    /// assert_eq!(peer, client.local_addr()?);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub async fn accept(&self) -> io::Result<(TcpStream, SocketAddr)> {
         welcome(self.io.accept(next).await?)
     }
@@ -95,6 +123,22 @@ impl TcpListener {
     ///
     /// # Errors
     /// As [`accept`](Self::accept).
+    ///
+    /// # Example
+    /// ```
+    /// use std::future::poll_fn;
+    /// use toque::net::{TcpListener, TcpStream};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let listener = TcpListener::bind("127.0.0.1:0").await?;
+    /// let client = TcpStream::connect(listener.local_addr()?).await?;
+    /// let (_server, peer) = poll_fn(|cx| listener.poll_accept(cx)).await?;
+    /// assert_eq!(peer, client.local_addr()?);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<io::Result<(TcpStream, SocketAddr)>> {
         self.io.poll_accept(cx, next).map(|next| welcome(next?))
     }
@@ -103,6 +147,19 @@ impl TcpListener {
     ///
     /// # Errors
     /// As the system reports them.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::net::TcpListener;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let listener = TcpListener::bind("127.0.0.1:0").await?;
+    /// println!("listening on port {}", listener.local_addr()?.port());
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.io.get().local_addr()
     }

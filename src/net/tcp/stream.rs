@@ -91,6 +91,20 @@ impl TcpStream {
     ///
     /// # Cancel safety
     /// A connection under way is closed.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::net::{TcpListener, TcpStream};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let listener = TcpListener::bind("127.0.0.1:0").await?;
+    /// let client = TcpStream::connect(listener.local_addr()?).await?;
+    /// assert_eq!(client.peer_addr()?, listener.local_addr()?);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub async fn connect(addr: impl ToSocketAddrs) -> io::Result<TcpStream> {
         let connect = |addr| async move {
             let socket = TcpSocket::new_for(&addr)?;
@@ -128,6 +142,20 @@ impl TcpStream {
     ///
     /// # Errors
     /// As the system reports them.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::net::{TcpListener, TcpStream};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let listener = TcpListener::bind("127.0.0.1:0").await?;
+    /// let client = TcpStream::connect(listener.local_addr()?).await?;
+    /// assert!(client.local_addr()?.ip().is_loopback());
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.io.get().local_addr()
     }
@@ -136,6 +164,21 @@ impl TcpStream {
     ///
     /// # Errors
     /// `NotConnected` if the connection is gone.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::net::{TcpListener, TcpStream};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let listener = TcpListener::bind("127.0.0.1:0").await?;
+    /// let client = TcpStream::connect(listener.local_addr()?).await?;
+    /// let (server, _) = listener.accept().await?;
+    /// assert_eq!(server.peer_addr()?, client.local_addr()?);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn peer_addr(&self) -> io::Result<SocketAddr> {
         self.io.get().peer_addr()
     }

@@ -64,6 +64,19 @@ impl UdpSocket {
     ///
     /// # Cancel safety
     /// Nothing is left behind.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::net::UdpSocket;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let socket = UdpSocket::bind("127.0.0.1:0").await?;
+    /// assert_ne!(socket.local_addr()?.port(), 0);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub async fn bind(addr: impl ToSocketAddrs) -> io::Result<UdpSocket> {
         let socket = first_that(addr, |addr| ready(net::UdpSocket::bind(addr))).await?;
         Self::from_std(socket)
@@ -86,6 +99,23 @@ impl UdpSocket {
     ///
     /// # Cancel safety
     /// Either it is connected or it is not.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::net::UdpSocket;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let guest = UdpSocket::bind("127.0.0.1:0").await?;
+    /// let waiter = UdpSocket::bind("127.0.0.1:0").await?;
+    /// guest.connect(waiter.local_addr()?).await?;
+    /// guest.send(b"soup").await?;
+    /// let mut order = [0; 16];
+    /// assert_eq!(waiter.recv(&mut order).await?, 4);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub async fn connect(&self, addr: impl ToSocketAddrs) -> io::Result<()> {
         first_that(addr, |addr| ready(self.io.get().connect(addr))).await
     }
@@ -109,6 +139,22 @@ impl UdpSocket {
     ///
     /// # Cancel safety
     /// Nothing is lost: cancelled, it has not sent.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::net::UdpSocket;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let guest = UdpSocket::bind("127.0.0.1:0").await?;
+    /// let waiter = UdpSocket::bind("127.0.0.1:0").await?;
+    /// guest.send_to(b"soup", waiter.local_addr()?).await?;
+    /// let mut order = [0; 16];
+    /// assert_eq!(waiter.recv_from(&mut order).await?, (4, guest.local_addr()?));
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub async fn send_to(&self, buf: &[u8], target: impl ToSocketAddrs) -> io::Result<usize> {
         let target = resolve_one(target).await?;
         self.io
@@ -120,6 +166,22 @@ impl UdpSocket {
     ///
     /// # Errors
     /// As [`send_to`](Self::send_to).
+    ///
+    /// # Example
+    /// ```
+    /// use std::future::poll_fn;
+    /// use toque::net::UdpSocket;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let guest = UdpSocket::bind("127.0.0.1:0").await?;
+    /// let waiter = UdpSocket::bind("127.0.0.1:0").await?;
+    /// let to = waiter.local_addr()?;
+    /// assert_eq!(poll_fn(|cx| guest.poll_send_to(cx, b"soup", to)).await?, 4);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn poll_send_to(
         &self,
         cx: &mut Context<'_>,
@@ -134,6 +196,21 @@ impl UdpSocket {
     ///
     /// # Errors
     /// `WouldBlock` if there is no room, or an error of the socket.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::net::UdpSocket;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let guest = UdpSocket::bind("127.0.0.1:0").await?;
+    /// let waiter = UdpSocket::bind("127.0.0.1:0").await?;
+    /// guest.writable().await?;
+    /// assert_eq!(guest.try_send_to(b"soup", waiter.local_addr()?)?, 4);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn try_send_to(&self, buf: &[u8], target: SocketAddr) -> io::Result<usize> {
         self.io
             .try_io(Direction::Write, |io| io.send_to(buf, target))
@@ -168,6 +245,19 @@ impl UdpSocket {
     ///
     /// # Errors
     /// As the system reports them.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::net::UdpSocket;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let socket = UdpSocket::bind("127.0.0.1:0").await?;
+    /// assert!(socket.local_addr()?.ip().is_loopback());
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.io.get().local_addr()
     }
@@ -176,6 +266,20 @@ impl UdpSocket {
     ///
     /// # Errors
     /// `NotConnected` if there is none.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::net::UdpSocket;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let (guest, waiter) = (UdpSocket::bind("127.0.0.1:0").await?, UdpSocket::bind("127.0.0.1:0").await?);
+    /// guest.connect(waiter.local_addr()?).await?;
+    /// assert_eq!(guest.peer_addr()?, waiter.local_addr()?);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn peer_addr(&self) -> io::Result<SocketAddr> {
         self.io.get().peer_addr()
     }
@@ -184,6 +288,19 @@ impl UdpSocket {
     ///
     /// # Errors
     /// As the system reports them.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::net::UdpSocket;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let socket = UdpSocket::bind("127.0.0.1:0").await?;
+    /// assert!(socket.take_error()?.is_none());
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn take_error(&self) -> io::Result<Option<io::Error>> {
         self.io.get().take_error()
     }

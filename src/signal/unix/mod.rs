@@ -103,6 +103,21 @@ impl Signal {
     ///
     /// # Panics
     /// On a thread that is not its runtime's.
+    ///
+    /// # Example
+    /// ```
+    /// use std::{future::poll_fn, task::Poll};
+    /// use toque::signal::unix::{SignalKind, signal};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let mut winch = signal(SignalKind::window_change())?;
+    /// let came = poll_fn(|cx| Poll::Ready(winch.poll_recv(cx).is_ready())).await;
+    /// println!("another size: {came}");
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Option<()>> {
         match ready!(self.poll_heard(cx)) {
             Ok(()) => Poll::Ready(Some(())),

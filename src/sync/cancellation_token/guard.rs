@@ -27,6 +27,13 @@ impl DropGuard {
     }
 
     /// The token.
+    ///
+    /// # Example
+    /// ```
+    /// let token = toque::sync::CancellationToken::new();
+    /// let guard = token.clone().drop_guard();
+    /// assert_eq!(guard.token(), &token);
+    /// ```
     #[must_use]
     pub fn token(&self) -> &CancellationToken {
         &self.token
@@ -78,6 +85,13 @@ impl<'a> DropGuardRef<'a> {
     }
 
     /// The token.
+    ///
+    /// # Example
+    /// ```
+    /// let token = toque::sync::CancellationToken::new();
+    /// let guard = token.drop_guard_ref();
+    /// assert_eq!(guard.token(), &token);
+    /// ```
     #[must_use]
     pub fn token(&self) -> &CancellationToken {
         self.token

@@ -61,6 +61,12 @@ struct Inner {
 
 impl CancellationToken {
     /// A token without a parent.
+    ///
+    /// # Example
+    /// ```
+    /// let token = toque::sync::CancellationToken::new();
+    /// assert!(!token.is_cancelled());
+    /// ```
     #[must_use]
     pub fn new() -> Self {
         let flag = Arc::new(Flag::new());
@@ -147,6 +153,14 @@ impl CancellationToken {
     /// Cancels the token and all that descend from it, and wakes all who wait for that. A second call does nothing.
     ///
     /// When it returns, all of them are cancelled, also if it was another thread's call that did it.
+    ///
+    /// # Example
+    /// ```
+    /// let token = toque::sync::CancellationToken::new();
+    /// let (clone, child) = (token.clone(), token.child_token());
+    /// token.cancel();
+    /// assert!(clone.is_cancelled() && child.is_cancelled());
+    /// ```
     pub fn cancel(&self) {
         let mut wakers = WakeList::new();
         let place = self.inner.place.as_ref();
@@ -160,6 +174,14 @@ impl CancellationToken {
     }
 
     /// Whether the token is cancelled. Takes no lock.
+    ///
+    /// # Example
+    /// ```
+    /// let token = toque::sync::CancellationToken::new();
+    /// assert!(!token.is_cancelled());
+    /// token.cancel();
+    /// assert!(token.is_cancelled());
+    /// ```
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
         self.inner.flag.is_raised()
@@ -169,6 +191,22 @@ impl CancellationToken {
     ///
     /// # Cancel safety
     /// Nothing is lost when the future is dropped.
+    ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let closing_time = toque::sync::CancellationToken::new();
+    /// let cook = toque::spawn({
+    ///     let closing_time = closing_time.clone();
+    ///     async move {
+    ///         closing_time.cancelled().await;
+    ///         "cleaned up"
+    ///     }
+    /// });
+    /// closing_time.cancel();
+    /// assert_eq!(cook.await.unwrap(), "cleaned up");
+    /// # });
+    /// ```
     #[track_caller]
     pub fn cancelled(&self) -> WaitForCancellationFuture<'_> {
         WaitForCancellationFuture::new(self)
@@ -178,6 +216,16 @@ impl CancellationToken {
     ///
     /// # Cancel safety
     /// Nothing is lost when the future is dropped.
+    ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let closing_time = toque::sync::CancellationToken::new();
+    /// let cook = toque::spawn(closing_time.clone().cancelled_owned());
+    /// closing_time.cancel();
+    /// cook.await.unwrap();
+    /// # });
+    /// ```
     #[track_caller]
     pub fn cancelled_owned(self) -> WaitForCancellationFutureOwned {
         WaitForCancellationFutureOwned::new(self)
@@ -257,6 +305,17 @@ impl CancellationToken {
     ///
     /// # Cancel safety
     /// That of `future`: it is dropped with this one.
+    ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let closing_time = toque::sync::CancellationToken::new();
+    /// let cooking = std::future::pending::<()>();
+    /// let cook = toque::spawn(closing_time.clone().run_until_cancelled_owned(cooking));
+    /// closing_time.cancel();
+    /// assert_eq!(cook.await.unwrap(), None);
+    /// # });
+    /// ```
     #[track_caller]
     pub fn run_until_cancelled_owned<F: Future>(
         self,

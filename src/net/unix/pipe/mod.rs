@@ -38,6 +38,24 @@ pub use sender::Sender;
 ///
 /// # Panics
 /// Outside of a runtime.
+///
+/// # Example
+/// ```
+/// use toque::net::unix::pipe;
+///
+/// # fn main() -> std::io::Result<()> {
+/// # toque::Runtime::new()?.block_on(async {
+/// let (sender, receiver) = pipe::pipe()?;
+/// sender.writable().await?;
+/// assert_eq!(sender.try_write(b"soup")?, 4);
+/// receiver.readable().await?;
+/// let mut order = [0; 4];
+/// assert_eq!(receiver.try_read(&mut order)?, 4);
+/// assert_eq!(&order, b"soup");
+/// # Ok(())
+/// # })
+/// # }
+/// ```
 #[track_caller]
 pub fn pipe() -> io::Result<(Sender, Receiver)> {
     let (receiver, sender) = fifo::pipe()?;
