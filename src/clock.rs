@@ -28,36 +28,102 @@ impl Instant {
     }
 
     /// The instant as std's.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::time::Instant;
+    ///
+    /// let now = Instant::now();
+    /// assert_eq!(Instant::from_std(now.into_std()), now);
+    /// ```
     pub fn into_std(self) -> std::time::Instant {
         self.0
     }
 
     /// The instant of std's.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::time::Instant;
+    ///
+    /// let now = std::time::Instant::now();
+    /// assert_eq!(Instant::from_std(now).into_std(), now);
+    /// ```
     pub fn from_std(instant: std::time::Instant) -> Self {
         Self(instant)
     }
 
     /// The time since `earlier`, zero if that is later.
+    ///
+    /// # Example
+    /// ```
+    /// use std::time::Duration;
+    /// use toque::time::Instant;
+    ///
+    /// let now = Instant::now();
+    /// let later = now + Duration::from_secs(1);
+    /// assert_eq!(later.duration_since(now), Duration::from_secs(1));
+    /// ```
     pub fn duration_since(&self, earlier: Instant) -> Duration {
         self.0.saturating_duration_since(earlier.0)
     }
 
     /// The time since `earlier`, zero if that is later.
+    ///
+    /// # Example
+    /// ```
+    /// use std::time::Duration;
+    /// use toque::time::Instant;
+    ///
+    /// let now = Instant::now();
+    /// let later = now + Duration::from_secs(1);
+    /// assert_eq!(now.saturating_duration_since(later), Duration::ZERO);
+    /// ```
     pub fn saturating_duration_since(&self, earlier: Instant) -> Duration {
         self.duration_since(earlier)
     }
 
     /// The time since `earlier`, `None` if that is later.
+    ///
+    /// # Example
+    /// ```
+    /// use std::time::Duration;
+    /// use toque::time::Instant;
+    ///
+    /// let now = Instant::now();
+    /// let later = now + Duration::from_secs(1);
+    /// assert_eq!(now.checked_duration_since(later), None);
+    /// ```
     pub fn checked_duration_since(&self, earlier: Instant) -> Option<Duration> {
         self.0.checked_duration_since(earlier.0)
     }
 
     /// The sum, `None` where it can't be represented.
+    ///
+    /// # Example
+    /// ```
+    /// use std::time::Duration;
+    /// use toque::time::Instant;
+    ///
+    /// let now = Instant::now();
+    /// assert_eq!(now.checked_add(Duration::from_secs(1)), Some(now + Duration::from_secs(1)));
+    /// assert_eq!(now.checked_add(Duration::MAX), None);
+    /// ```
     pub fn checked_add(&self, duration: Duration) -> Option<Instant> {
         self.0.checked_add(duration).map(Self)
     }
 
     /// The difference, `None` where it can't be represented.
+    ///
+    /// # Example
+    /// ```
+    /// use std::time::Duration;
+    /// use toque::time::Instant;
+    ///
+    /// let now = Instant::now();
+    /// let later = now + Duration::from_secs(1);
+    /// assert_eq!(later.checked_sub(Duration::from_secs(1)), Some(now));
+    /// ```
     pub fn checked_sub(&self, duration: Duration) -> Option<Instant> {
         self.0.checked_sub(duration).map(Self)
     }

@@ -42,6 +42,16 @@ impl AbortHandle {
     ///
     /// A task that has ended stays as it ended; one that is being polled may still finish. A blocking job is cancelled only
     /// if it has not started.
+    ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let order = toque::spawn(std::future::pending::<()>());
+    /// let abort = order.abort_handle();
+    /// abort.abort();
+    /// assert!(order.await.unwrap_err().is_cancelled());
+    /// # });
+    /// ```
     pub fn abort(&self) {
         if !self.task.abort() || here::at(&self.home, |executor| self.wake(executor)).is_some() {
             return;
@@ -62,11 +72,29 @@ impl AbortHandle {
     }
 
     /// Whether the task has ended.
+    ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let order = toque::spawn(async { "soup" });
+    /// let abort = order.abort_handle();
+    /// order.await.unwrap();
+    /// assert!(abort.is_finished());
+    /// # });
+    /// ```
     pub fn is_finished(&self) -> bool {
         self.task.has_ended()
     }
 
     /// The task's id.
+    ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let order = toque::spawn(async { "soup" });
+    /// assert_eq!(order.abort_handle().id(), order.id());
+    /// # });
+    /// ```
     pub fn id(&self) -> Id {
         self.id
     }

@@ -101,11 +101,28 @@ impl JoinError {
     }
 
     /// Whether the task was aborted, or its runtime was dropped.
+    ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let order = toque::spawn(std::future::pending::<()>());
+    /// order.abort();
+    /// assert!(order.await.unwrap_err().is_cancelled());
+    /// # });
+    /// ```
     pub fn is_cancelled(&self) -> bool {
         matches!(self.0.why, Why::Cancelled)
     }
 
     /// Whether the task panicked.
+    ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let order = toque::spawn(async { panic!("burnt") });
+    /// assert!(order.await.unwrap_err().is_panic());
+    /// # });
+    /// ```
     pub fn is_panic(&self) -> bool {
         matches!(self.0.why, Why::Panicked(_))
     }
@@ -114,6 +131,15 @@ impl JoinError {
     ///
     /// # Panics
     /// If the task did not panic.
+    ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let order = toque::spawn(async { panic!("burnt") });
+    /// let panic = order.await.unwrap_err().into_panic();
+    /// assert_eq!(panic.downcast_ref(), Some(&"burnt"));
+    /// # });
+    /// ```
     #[track_caller]
     pub fn into_panic(self) -> Box<dyn Any + Send> {
         self.try_into_panic()
@@ -124,6 +150,16 @@ impl JoinError {
     ///
     /// # Errors
     /// The error itself, if the task did not panic.
+    ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let order = toque::spawn(std::future::pending::<()>());
+    /// order.abort();
+    /// let error = order.await.unwrap_err().try_into_panic().unwrap_err();
+    /// assert!(error.is_cancelled());
+    /// # });
+    /// ```
     pub fn try_into_panic(self) -> Result<Box<dyn Any + Send>, JoinError> {
         if self.is_cancelled() {
             return Err(self);
@@ -137,6 +173,16 @@ impl JoinError {
     }
 
     /// The task's id.
+    ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let order = toque::spawn(std::future::pending::<()>());
+    /// let id = order.id();
+    /// order.abort();
+    /// assert_eq!(order.await.unwrap_err().id(), id);
+    /// # });
+    /// ```
     pub fn id(&self) -> Id {
         self.0.id
     }

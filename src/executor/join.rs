@@ -76,16 +76,43 @@ impl<T> JoinHandle<T> {
     }
 
     /// A handle that can do no more than abort the task; of any task the same type.
+    ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let order = toque::spawn(std::future::pending::<()>());
+    /// order.abort_handle().abort();
+    /// assert!(order.await.unwrap_err().is_cancelled());
+    /// # });
+    /// ```
     pub fn abort_handle(&self) -> AbortHandle {
         AbortHandle::new(self.task().metadata())
     }
 
     /// Whether the task has ended, one way or the other.
+    ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let order = toque::spawn(async { "soup" });
+    /// assert!(!order.is_finished());
+    /// toque::task::yield_now().await;
+    /// assert!(order.is_finished());
+    /// # });
+    /// ```
     pub fn is_finished(&self) -> bool {
         self.task().is_finished()
     }
 
     /// The task's id.
+    ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let (soup, bread) = (toque::spawn(async {}), toque::spawn(async {}));
+    /// assert_ne!(soup.id(), bread.id());
+    /// # });
+    /// ```
     pub fn id(&self) -> Id {
         self.task().metadata().id()
     }

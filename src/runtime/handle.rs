@@ -77,6 +77,15 @@ impl Handle {
     }
 
     /// Tells this runtime from all others of the process.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::runtime::Handle;
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// assert_eq!(Handle::current().id(), Handle::current().id());
+    /// # });
+    /// ```
     pub fn id(&self) -> Id {
         Id(self.shared.home.id())
     }
@@ -85,6 +94,14 @@ impl Handle {
     ///
     /// # Panics
     /// Outside of a runtime.
+    ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let handle = toque::runtime::Handle::current();
+    /// assert_eq!(handle.spawn(async { "soup" }).await.unwrap(), "soup");
+    /// # });
+    /// ```
     #[track_caller]
     pub fn current() -> Handle {
         match Self::try_current() {
@@ -97,6 +114,15 @@ impl Handle {
     ///
     /// # Errors
     /// Outside of a runtime.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::runtime::Handle;
+    ///
+    /// assert!(Handle::try_current().is_err());
+    /// let runtime = toque::Runtime::new().unwrap();
+    /// assert!(runtime.block_on(async { Handle::try_current() }).is_ok());
+    /// ```
     pub fn try_current() -> Result<Handle, TryCurrentError> {
         let here = current::get().map(|core| Handle::new(Arc::clone(&core.shared)));
         here.or_else(current::employer).ok_or(TryCurrentError(()))
@@ -106,6 +132,15 @@ impl Handle {
     ///
     /// The future is `Send`, since it goes there; once there, it stays. On the runtime's own thread,
     /// [`toque::spawn`](crate::spawn) takes any future.
+    ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let handle = toque::runtime::Handle::current();
+    /// let soup = std::thread::spawn(move || handle.spawn(async { "soup" })).join().unwrap();
+    /// assert_eq!(soup.await.unwrap(), "soup");
+    /// # });
+    /// ```
     #[track_caller]
     pub fn spawn<F>(&self, future: F) -> JoinHandle<F::Output>
     where
@@ -128,6 +163,16 @@ impl Handle {
 
     /// Enters the runtime: on its own thread as [`Runtime::enter`](super::Runtime::enter) does. On any other, what needs no more
     /// than a handle finds it: [`Handle::current`] and [`spawn_blocking`](crate::spawn_blocking).
+    ///
+    /// # Example
+    /// ```
+    /// use toque::runtime::Handle;
+    ///
+    /// let runtime = toque::Runtime::new().unwrap();
+    /// let handle = runtime.handle().clone();
+    /// let _entered = handle.enter();
+    /// assert_eq!(Handle::current().id(), handle.id());
+    /// ```
     pub fn enter(&self) -> EnterGuard<'_> {
         EnterGuard::with(match current::made_here(self.shared.home.id()) {
             Some(core) => Context::Home(current::enter(&core)),
@@ -143,6 +188,12 @@ impl Handle {
     /// If the future does; or if this thread is within a `block_on` already.
     ///
     /// [`Runtime::block_on`]: super::Runtime::block_on
+    ///
+    /// # Example
+    /// ```
+    /// let runtime = toque::Runtime::new().unwrap();
+    /// assert_eq!(runtime.handle().block_on(async { "soup" }), "soup");
+    /// ```
     #[track_caller]
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
         if let Some(core) = current::made_here(self.shared.home.id()) {
@@ -157,6 +208,14 @@ impl Handle {
     ///
     /// # Panics
     /// If there is no thread in the pool, and the operating system starts none.
+    ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let handle = toque::runtime::Handle::current();
+    /// assert_eq!(handle.spawn_blocking(|| 6 * 7).await.unwrap(), 42);
+    /// # });
+    /// ```
     #[track_caller]
     pub fn spawn_blocking<F, R>(&self, job: F) -> JoinHandle<R>
     where

@@ -47,6 +47,16 @@ impl<T> OnceCell<T> {
 
     crate::shim::const_fn! {
         /// The same as [`new`](Self::new), which is `const` here; tokio's name.
+        ///
+        /// # Example
+        /// ```
+        /// use toque::sync::OnceCell;
+        ///
+        /// # toque::Runtime::new().unwrap().block_on(async {
+        /// static MENU: OnceCell<&str> = OnceCell::const_new();
+        /// assert_eq!(*MENU.get_or_init(|| async { "soup" }).await, "soup");
+        /// # });
+        /// ```
         #[must_use]
         pub const fn const_new() -> Self {
             Self::new()

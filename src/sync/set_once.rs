@@ -49,6 +49,15 @@ impl<T> SetOnce<T> {
 
     crate::shim::const_fn! {
         /// The same as [`new`](Self::new), which is `const` here; tokio's name.
+        ///
+        /// # Example
+        /// ```
+        /// use toque::sync::SetOnce;
+        ///
+        /// static MENU: SetOnce<&str> = SetOnce::const_new();
+        /// MENU.set("soup").unwrap();
+        /// assert_eq!(MENU.get(), Some(&"soup"));
+        /// ```
         #[must_use]
         pub const fn const_new() -> Self {
             Self::new()

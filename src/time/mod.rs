@@ -26,11 +26,31 @@ pub mod error {
 
 impl Instant {
     /// Now, by the clock of this thread's runtime; outside of a runtime, by the system's monotonic clock.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::time::Instant;
+    ///
+    /// let start = Instant::now();
+    /// assert!(Instant::now() >= start);
+    /// ```
     pub fn now() -> Instant {
         crate::runtime::current::get().map_or_else(Instant::system, |core| core.clock.now())
     }
 
     /// The time since this instant, zero if it is to come.
+    ///
+    /// # Example
+    /// ```
+    /// use std::time::Duration;
+    /// use toque::time::{Instant, sleep};
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let start = Instant::now();
+    /// sleep(Duration::from_millis(1)).await;
+    /// assert!(start.elapsed() >= Duration::from_millis(1));
+    /// # });
+    /// ```
     pub fn elapsed(&self) -> Duration {
         Instant::now() - *self
     }

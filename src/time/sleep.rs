@@ -98,12 +98,35 @@ impl Sleep {
     }
 
     /// When it is ready.
+    ///
+    /// # Example
+    /// ```
+    /// use std::time::Duration;
+    /// use toque::time::{Instant, sleep_until};
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let noon = Instant::now() + Duration::from_secs(60);
+    /// assert_eq!(sleep_until(noon).deadline(), noon);
+    /// # });
+    /// ```
     pub fn deadline(&self) -> Instant {
         self.timer.deadline()
     }
 
     /// Whether its time has come, as far as its polls and the runtime's timers have seen: one that was never polled is not
     /// elapsed.
+    ///
+    /// # Example
+    /// ```
+    /// use std::{pin::pin, time::Duration};
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let mut nap = pin!(toque::time::sleep(Duration::from_millis(1)));
+    /// assert!(!nap.is_elapsed());
+    /// nap.as_mut().await;
+    /// assert!(nap.is_elapsed());
+    /// # });
+    /// ```
     pub fn is_elapsed(&self) -> bool {
         self.timer.is_elapsed()
     }

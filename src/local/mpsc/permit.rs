@@ -148,6 +148,17 @@ impl<T> OwnedPermit<T> {
     }
 
     /// Sends a value into the place, as [`Permit::send`], and gives the sender back.
+    ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let (sender, mut receiver) = toque::local::mpsc::channel(1);
+    /// let permit = sender.reserve_owned().await.unwrap();
+    /// let sender = permit.send("soup"); // it is given back
+    /// assert_eq!(sender.capacity(), 0);
+    /// assert_eq!(receiver.recv().await, Some("soup"));
+    /// # });
+    /// ```
     pub fn send(mut self, value: T) -> Sender<T> {
         let sender = self.take();
         sender.0.send_promised(value);
@@ -155,6 +166,16 @@ impl<T> OwnedPermit<T> {
     }
 
     /// Gives the place up, and the sender back.
+    ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let (sender, _receiver) = toque::local::mpsc::channel::<&str>(1);
+    /// let permit = sender.reserve_owned().await.unwrap();
+    /// let sender = permit.release();
+    /// assert_eq!(sender.capacity(), 1);
+    /// # });
+    /// ```
     pub fn release(mut self) -> Sender<T> {
         let sender = self.take();
         sender.0.take_back(1);
@@ -162,12 +183,31 @@ impl<T> OwnedPermit<T> {
     }
 
     /// Whether both are of the same channel.
+    ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let (sender, _receiver) = toque::local::mpsc::channel::<&str>(2);
+    /// let first = sender.clone().reserve_owned().await.unwrap();
+    /// let second = sender.reserve_owned().await.unwrap();
+    /// assert!(first.same_channel(&second));
+    /// # });
+    /// ```
     pub fn same_channel(&self, other: &Self) -> bool {
         let other = other.sender.as_ref();
         other.is_some_and(|other| self.same_channel_as_sender(other))
     }
 
     /// Whether the sender sends to the same receiver.
+    ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let (sender, _receiver) = toque::local::mpsc::channel::<&str>(2);
+    /// let permit = sender.clone().reserve_owned().await.unwrap();
+    /// assert!(permit.same_channel_as_sender(&sender));
+    /// # });
+    /// ```
     pub fn same_channel_as_sender(&self, sender: &Sender<T>) -> bool {
         let own = self.sender.as_ref();
         own.is_some_and(|own| own.same_channel(sender))

@@ -114,37 +114,96 @@ impl<T> Receiver<T> {
     }
 
     /// Whether sends fail: the channel was closed, or no sender is left. There may still be values to receive.
+    ///
+    /// # Example
+    /// ```
+    /// let (sender, receiver) = toque::local::mpsc::channel::<&str>(2);
+    /// assert!(!receiver.is_closed());
+    /// drop(sender);
+    /// assert!(receiver.is_closed());
+    /// ```
     pub fn is_closed(&self) -> bool {
         self.0.look(|state| state.is_closed() || state.senders == 0)
     }
 
     /// Whether no value is queued.
+    ///
+    /// # Example
+    /// ```
+    /// let (sender, receiver) = toque::local::mpsc::channel(2);
+    /// assert!(receiver.is_empty());
+    /// sender.try_send("soup").unwrap();
+    /// assert!(!receiver.is_empty());
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// How many values are queued.
+    ///
+    /// # Example
+    /// ```
+    /// let (sender, receiver) = toque::local::mpsc::channel(2);
+    /// sender.try_send("soup").unwrap();
+    /// assert_eq!(receiver.len(), 1);
+    /// ```
     pub fn len(&self) -> usize {
         self.0.look(State::len)
     }
 
     /// How many values could be sent now without waiting.
+    ///
+    /// # Example
+    /// ```
+    /// let (sender, receiver) = toque::local::mpsc::channel(2);
+    /// sender.try_send("soup").unwrap();
+    /// assert_eq!(receiver.capacity(), 1);
+    /// ```
     pub fn capacity(&self) -> usize {
         self.0.look(State::free)
     }
 
     /// The capacity that the channel was made with.
+    ///
+    /// # Example
+    /// ```
+    /// let (sender, receiver) = toque::local::mpsc::channel(2);
+    /// sender.try_send("soup").unwrap();
+    /// assert_eq!(receiver.max_capacity(), 2);
+    /// ```
     pub fn max_capacity(&self) -> usize {
         self.0.look(State::max_capacity)
     }
 
     /// The poll of [`recv`](Self::recv). The last task that polled is woken.
+    ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let (sender, mut receiver) = toque::local::mpsc::channel(2);
+    /// sender.try_send("soup").unwrap();
+    /// let order = std::future::poll_fn(|cx| receiver.poll_recv(cx)).await;
+    /// assert_eq!(order, Some("soup"));
+    /// # });
+    /// ```
     #[track_caller]
     pub fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
         polled("local::mpsc::Receiver::poll_recv", self.0.poll_recv(cx))
     }
 
     /// The poll of [`recv_many`](Self::recv_many). The last task that polled is woken.
+    ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let (sender, mut receiver) = toque::local::mpsc::channel(2);
+    /// sender.try_send(1).unwrap();
+    /// sender.try_send(2).unwrap();
+    /// let mut orders = Vec::new();
+    /// let count = std::future::poll_fn(|cx| receiver.poll_recv_many(cx, &mut orders, 10)).await;
+    /// assert_eq!((count, orders), (2, vec![1, 2]));
+    /// # });
+    /// ```
     #[track_caller]
     pub fn poll_recv_many(
         &mut self,
@@ -157,11 +216,26 @@ impl<T> Receiver<T> {
     }
 
     /// How many senders there are, owned permits included.
+    ///
+    /// # Example
+    /// ```
+    /// let (sender, receiver) = toque::local::mpsc::channel::<&str>(2);
+    /// assert_eq!(receiver.sender_strong_count(), 1);
+    /// drop(sender);
+    /// assert_eq!(receiver.sender_strong_count(), 0);
+    /// ```
     pub fn sender_strong_count(&self) -> usize {
         self.0.look(|state| state.senders)
     }
 
     /// How many weak senders there are.
+    ///
+    /// # Example
+    /// ```
+    /// let (sender, receiver) = toque::local::mpsc::channel::<&str>(2);
+    /// let _weak = sender.downgrade();
+    /// assert_eq!(receiver.sender_weak_count(), 1);
+    /// ```
     pub fn sender_weak_count(&self) -> usize {
         self.0.look(|state| state.weak_senders)
     }

@@ -76,12 +76,29 @@ impl<T> Sender<T> {
     }
 
     /// Whether the receiver was closed or dropped: [`send`](Self::send) would fail.
+    ///
+    /// # Example
+    /// ```
+    /// let (sender, receiver) = toque::local::oneshot::channel::<&str>();
+    /// assert!(!sender.is_closed());
+    /// drop(receiver);
+    /// assert!(sender.is_closed());
+    /// ```
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.channel.is_closed()
     }
 
     /// The poll of [`closed`](Self::closed). The last task that polled is woken.
+    ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let (mut sender, receiver) = toque::local::oneshot::channel::<&str>();
+    /// drop(receiver);
+    /// std::future::poll_fn(|cx| sender.poll_closed(cx)).await;
+    /// # });
+    /// ```
     #[track_caller]
     pub fn poll_closed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         polled(

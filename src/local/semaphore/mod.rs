@@ -140,6 +140,15 @@ impl Semaphore {
     ///
     /// # Panics
     /// If `permits` is more than [`MAX_PERMITS`](Self::MAX_PERMITS).
+    ///
+    /// # Example
+    /// ```
+    /// use toque::local::Semaphore;
+    ///
+    /// const STOVES: Semaphore = Semaphore::const_new(2);
+    /// let stoves = STOVES;
+    /// assert_eq!(stoves.available_permits(), 2);
+    /// ```
     #[must_use]
     #[track_caller]
     pub const fn const_new(permits: usize) -> Self {

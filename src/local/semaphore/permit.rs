@@ -85,11 +85,25 @@ impl<'a> SemaphorePermit<'a> {
     }
 
     /// Where they go back to.
+    ///
+    /// # Example
+    /// ```
+    /// let stoves = toque::local::Semaphore::new(2);
+    /// let permit = stoves.try_acquire().unwrap();
+    /// assert!(std::ptr::eq(permit.semaphore(), &stoves));
+    /// ```
     pub fn semaphore(&self) -> &Semaphore {
         self.semaphore
     }
 
     /// How many there are.
+    ///
+    /// # Example
+    /// ```
+    /// let stoves = toque::local::Semaphore::new(3);
+    /// let permit = stoves.try_acquire_many(2).unwrap();
+    /// assert_eq!(permit.num_permits(), 2);
+    /// ```
     pub fn num_permits(&self) -> usize {
         self.permits
     }
@@ -188,11 +202,29 @@ impl OwnedSemaphorePermit {
     }
 
     /// Where they go back to.
+    ///
+    /// # Example
+    /// ```
+    /// use std::rc::Rc;
+    ///
+    /// let stoves = Rc::new(toque::local::Semaphore::new(2));
+    /// let permit = Rc::clone(&stoves).try_acquire_owned().unwrap();
+    /// assert!(Rc::ptr_eq(permit.semaphore(), &stoves));
+    /// ```
     pub fn semaphore(&self) -> &Rc<Semaphore> {
         &self.semaphore
     }
 
     /// How many there are.
+    ///
+    /// # Example
+    /// ```
+    /// use std::rc::Rc;
+    ///
+    /// let stoves = Rc::new(toque::local::Semaphore::new(3));
+    /// let permit = stoves.try_acquire_many_owned(2).unwrap();
+    /// assert_eq!(permit.num_permits(), 2);
+    /// ```
     pub fn num_permits(&self) -> usize {
         self.permits
     }

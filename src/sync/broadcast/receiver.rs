@@ -44,31 +44,74 @@ impl<T> Receiver<T> {
     }
 
     /// How many values were sent that this receiver has not taken. Those that it has lost count too, until it was told.
+    ///
+    /// # Example
+    /// ```
+    /// let (sender, receiver) = toque::sync::broadcast::channel(4);
+    /// sender.send("soup").unwrap();
+    /// assert_eq!(receiver.len(), 1);
+    /// ```
     pub fn len(&self) -> usize {
         (self.shared.tail.lock().next - self.next) as usize
     }
 
     /// Whether it has taken all that was sent.
+    ///
+    /// # Example
+    /// ```
+    /// let (sender, receiver) = toque::sync::broadcast::channel(4);
+    /// assert!(receiver.is_empty());
+    /// sender.send("soup").unwrap();
+    /// assert!(!receiver.is_empty());
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// Whether both receive from the same senders.
+    ///
+    /// # Example
+    /// ```
+    /// let (sender, receiver) = toque::sync::broadcast::channel::<&str>(4);
+    /// assert!(receiver.same_channel(&sender.subscribe()));
+    /// ```
     pub fn same_channel(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.shared, &other.shared)
     }
 
     /// Whether no sender is left. There may still be values to take.
+    ///
+    /// # Example
+    /// ```
+    /// let (sender, receiver) = toque::sync::broadcast::channel::<&str>(4);
+    /// assert!(!receiver.is_closed());
+    /// drop(sender);
+    /// assert!(receiver.is_closed());
+    /// ```
     pub fn is_closed(&self) -> bool {
         self.sender_strong_count() == 0
     }
 
     /// How many senders there are.
+    ///
+    /// # Example
+    /// ```
+    /// let (sender, receiver) = toque::sync::broadcast::channel::<&str>(4);
+    /// let _another = sender.clone();
+    /// assert_eq!(receiver.sender_strong_count(), 2);
+    /// ```
     pub fn sender_strong_count(&self) -> usize {
         self.shared.tail.lock().senders
     }
 
     /// How many weak senders there are.
+    ///
+    /// # Example
+    /// ```
+    /// let (sender, receiver) = toque::sync::broadcast::channel::<&str>(4);
+    /// let _weak = sender.downgrade();
+    /// assert_eq!(receiver.sender_weak_count(), 1);
+    /// ```
     pub fn sender_weak_count(&self) -> usize {
         self.shared.tail.lock().weak_senders
     }

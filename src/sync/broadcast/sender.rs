@@ -98,6 +98,15 @@ impl<T> Sender<T> {
     }
 
     /// A sender that does not keep the channel open.
+    ///
+    /// # Example
+    /// ```
+    /// let (sender, _receiver) = toque::sync::broadcast::channel::<&str>(4);
+    /// let weak = sender.downgrade();
+    /// assert!(weak.upgrade().is_some());
+    /// drop(sender);
+    /// assert!(weak.upgrade().is_none());
+    /// ```
     #[must_use = "the sender stays as it is; the weak one is what comes back"]
     pub fn downgrade(&self) -> WeakSender<T> {
         WeakSender::new(&self.shared)
@@ -118,16 +127,37 @@ impl<T> Sender<T> {
     }
 
     /// Whether every receiver has taken every value.
+    ///
+    /// # Example
+    /// ```
+    /// let (sender, _receiver) = toque::sync::broadcast::channel(4);
+    /// assert!(sender.is_empty());
+    /// sender.send("soup").unwrap();
+    /// assert!(!sender.is_empty());
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// How many receivers there are.
+    ///
+    /// # Example
+    /// ```
+    /// let (sender, _receiver) = toque::sync::broadcast::channel::<&str>(4);
+    /// let _another = sender.subscribe();
+    /// assert_eq!(sender.receiver_count(), 2);
+    /// ```
     pub fn receiver_count(&self) -> usize {
         self.shared.tail.lock().receivers
     }
 
     /// Whether both send to the same receivers.
+    ///
+    /// # Example
+    /// ```
+    /// let (sender, _receiver) = toque::sync::broadcast::channel::<&str>(4);
+    /// assert!(sender.same_channel(&sender.clone()));
+    /// ```
     pub fn same_channel(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.shared, &other.shared)
     }
@@ -159,11 +189,25 @@ impl<T> Sender<T> {
     }
 
     /// How many senders there are.
+    ///
+    /// # Example
+    /// ```
+    /// let (sender, _receiver) = toque::sync::broadcast::channel::<&str>(4);
+    /// let _another = sender.clone();
+    /// assert_eq!(sender.strong_count(), 2);
+    /// ```
     pub fn strong_count(&self) -> usize {
         self.shared.tail.lock().senders
     }
 
     /// How many weak senders there are.
+    ///
+    /// # Example
+    /// ```
+    /// let (sender, _receiver) = toque::sync::broadcast::channel::<&str>(4);
+    /// let _weak = sender.downgrade();
+    /// assert_eq!(sender.weak_count(), 1);
+    /// ```
     pub fn weak_count(&self) -> usize {
         self.shared.tail.lock().weak_senders
     }

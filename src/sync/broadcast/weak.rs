@@ -51,11 +51,25 @@ impl<T> WeakSender<T> {
     }
 
     /// How many senders there are.
+    ///
+    /// # Example
+    /// ```
+    /// let (sender, _receiver) = toque::sync::broadcast::channel::<&str>(4);
+    /// let weak = sender.downgrade();
+    /// assert_eq!(weak.strong_count(), 1);
+    /// ```
     pub fn strong_count(&self) -> usize {
         self.shared.tail.lock().senders
     }
 
     /// How many weak senders there are.
+    ///
+    /// # Example
+    /// ```
+    /// let (sender, _receiver) = toque::sync::broadcast::channel::<&str>(4);
+    /// let weak = sender.downgrade();
+    /// assert_eq!(weak.weak_count(), 1);
+    /// ```
     pub fn weak_count(&self) -> usize {
         self.shared.tail.lock().weak_senders
     }

@@ -262,37 +262,90 @@ impl<T> Sender<T> {
     }
 
     /// Whether the receiver was closed or dropped.
+    ///
+    /// # Example
+    /// ```
+    /// let (sender, receiver) = toque::sync::mpsc::channel::<&str>(2);
+    /// assert!(!sender.is_closed());
+    /// drop(receiver);
+    /// assert!(sender.is_closed());
+    /// ```
     pub fn is_closed(&self) -> bool {
         self.0.look(State::is_closed)
     }
 
     /// Whether both send to the same receiver.
+    ///
+    /// # Example
+    /// ```
+    /// let (sender, _receiver) = toque::sync::mpsc::channel::<&str>(2);
+    /// let (another, _receiver) = toque::sync::mpsc::channel::<&str>(2);
+    /// assert!(sender.same_channel(&sender.clone()));
+    /// assert!(!sender.same_channel(&another));
+    /// ```
     pub fn same_channel(&self, other: &Self) -> bool {
         self.0.same_channel(&other.0)
     }
 
     /// How many values could be sent now without waiting.
+    ///
+    /// # Example
+    /// ```
+    /// let (sender, _receiver) = toque::sync::mpsc::channel(2);
+    /// sender.try_send("soup").unwrap();
+    /// assert_eq!(sender.capacity(), 1);
+    /// ```
     pub fn capacity(&self) -> usize {
         self.0.look(State::free)
     }
 
     /// The capacity that the channel was made with.
+    ///
+    /// # Example
+    /// ```
+    /// let (sender, _receiver) = toque::sync::mpsc::channel(2);
+    /// sender.try_send("soup").unwrap();
+    /// assert_eq!(sender.max_capacity(), 2);
+    /// ```
     pub fn max_capacity(&self) -> usize {
         self.0.look(State::max_capacity)
     }
 
     /// A sender that does not keep the channel open.
+    ///
+    /// # Example
+    /// ```
+    /// let (sender, _receiver) = toque::sync::mpsc::channel::<&str>(2);
+    /// let weak = sender.downgrade();
+    /// assert!(weak.upgrade().is_some());
+    /// drop(sender);
+    /// assert!(weak.upgrade().is_none());
+    /// ```
     #[must_use = "the sender stays as it is; the weak one is what comes back"]
     pub fn downgrade(&self) -> WeakSender<T> {
         WeakSender(self.0.downgrade())
     }
 
     /// How many senders there are, owned permits included.
+    ///
+    /// # Example
+    /// ```
+    /// let (sender, _receiver) = toque::sync::mpsc::channel::<&str>(2);
+    /// let _another = sender.clone();
+    /// assert_eq!(sender.strong_count(), 2);
+    /// ```
     pub fn strong_count(&self) -> usize {
         self.0.look(|state| state.senders)
     }
 
     /// How many weak senders there are.
+    ///
+    /// # Example
+    /// ```
+    /// let (sender, _receiver) = toque::sync::mpsc::channel::<&str>(2);
+    /// let _weak = sender.downgrade();
+    /// assert_eq!(sender.weak_count(), 1);
+    /// ```
     pub fn weak_count(&self) -> usize {
         self.0.look(|state| state.weak_senders)
     }

@@ -52,33 +52,83 @@ impl<T> UnboundedSender<T> {
     ///
     /// # Cancel safety
     /// Nothing is lost when the future is dropped.
+    ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let (sender, receiver) = toque::sync::mpsc::unbounded_channel::<&str>();
+    /// let guest = toque::spawn(async move { drop(receiver) });
+    /// sender.closed().await;
+    /// assert!(sender.is_closed());
+    /// guest.await.unwrap();
+    /// # });
+    /// ```
     #[track_caller]
     pub fn closed(&self) -> impl Future<Output = ()> {
         called(|| "mpsc::UnboundedSender::closed", self.0.closed())
     }
 
     /// Whether the receiver was closed or dropped.
+    ///
+    /// # Example
+    /// ```
+    /// let (sender, receiver) = toque::sync::mpsc::unbounded_channel::<&str>();
+    /// assert!(!sender.is_closed());
+    /// drop(receiver);
+    /// assert!(sender.is_closed());
+    /// ```
     pub fn is_closed(&self) -> bool {
         self.0.look(State::is_closed)
     }
 
     /// Whether both send to the same receiver.
+    ///
+    /// # Example
+    /// ```
+    /// let (sender, _receiver) = toque::sync::mpsc::unbounded_channel::<&str>();
+    /// let (another, _receiver) = toque::sync::mpsc::unbounded_channel::<&str>();
+    /// assert!(sender.same_channel(&sender.clone()));
+    /// assert!(!sender.same_channel(&another));
+    /// ```
     pub fn same_channel(&self, other: &Self) -> bool {
         self.0.same_channel(&other.0)
     }
 
     /// A sender that does not keep the channel open.
+    ///
+    /// # Example
+    /// ```
+    /// let (sender, _receiver) = toque::sync::mpsc::unbounded_channel::<&str>();
+    /// let weak = sender.downgrade();
+    /// assert!(weak.upgrade().is_some());
+    /// drop(sender);
+    /// assert!(weak.upgrade().is_none());
+    /// ```
     #[must_use = "the sender stays as it is; the weak one is what comes back"]
     pub fn downgrade(&self) -> WeakUnboundedSender<T> {
         WeakUnboundedSender(self.0.downgrade())
     }
 
     /// How many senders there are.
+    ///
+    /// # Example
+    /// ```
+    /// let (sender, _receiver) = toque::sync::mpsc::unbounded_channel::<&str>();
+    /// let _another = sender.clone();
+    /// assert_eq!(sender.strong_count(), 2);
+    /// ```
     pub fn strong_count(&self) -> usize {
         self.0.look(|state| state.senders)
     }
 
     /// How many weak senders there are.
+    ///
+    /// # Example
+    /// ```
+    /// let (sender, _receiver) = toque::sync::mpsc::unbounded_channel::<&str>();
+    /// let _weak = sender.downgrade();
+    /// assert_eq!(sender.weak_count(), 1);
+    /// ```
     pub fn weak_count(&self) -> usize {
         self.0.look(|state| state.weak_senders)
     }
@@ -145,6 +195,17 @@ impl<T> UnboundedReceiver<T> {
     ///
     /// # Cancel safety
     /// A dropped future has moved nothing.
+    ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let (sender, mut receiver) = toque::sync::mpsc::unbounded_channel();
+    /// (1..=3).for_each(|order| sender.send(order).unwrap());
+    /// let mut orders = Vec::new();
+    /// assert_eq!(receiver.recv_many(&mut orders, 10).await, 3);
+    /// assert_eq!(orders, [1, 2, 3]);
+    /// # });
+    /// ```
     #[track_caller]
     pub fn recv_many(&mut self, buffer: &mut Vec<T>, limit: usize) -> impl Future<Output = usize> {
         called(
@@ -157,6 +218,14 @@ impl<T> UnboundedReceiver<T> {
     ///
     /// # Errors
     /// `Empty` if one may still come, `Disconnected` if none will.
+    ///
+    /// # Example
+    /// ```
+    /// let (sender, mut receiver) = toque::sync::mpsc::unbounded_channel();
+    /// assert!(receiver.try_recv().is_err());
+    /// sender.send("soup").unwrap();
+    /// assert_eq!(receiver.try_recv(), Ok("soup"));
+    /// ```
     pub fn try_recv(&mut self) -> Result<T, TryRecvError> {
         self.0.try_recv()
     }
@@ -165,6 +234,14 @@ impl<T> UnboundedReceiver<T> {
     ///
     /// # Panics
     /// On a thread that runs tasks: they would all stop.
+    ///
+    /// # Example
+    /// ```
+    /// let (sender, mut receiver) = toque::sync::mpsc::unbounded_channel();
+    /// let cook = std::thread::spawn(move || sender.send("soup"));
+    /// assert_eq!(receiver.blocking_recv(), Some("soup"));
+    /// # cook.join().unwrap().unwrap();
+    /// ```
     #[track_caller]
     pub fn blocking_recv(&mut self) -> Option<T> {
         entered::forbid_blocking("mpsc::UnboundedReceiver::blocking_recv");
@@ -175,6 +252,16 @@ impl<T> UnboundedReceiver<T> {
     ///
     /// # Panics
     /// On a thread that runs tasks: they would all stop.
+    ///
+    /// # Example
+    /// ```
+    /// let (sender, mut receiver) = toque::sync::mpsc::unbounded_channel();
+    /// sender.send(1).unwrap();
+    /// sender.send(2).unwrap();
+    /// let mut orders = Vec::new();
+    /// assert_eq!(receiver.blocking_recv_many(&mut orders, 10), 2);
+    /// assert_eq!(orders, [1, 2]);
+    /// ```
     #[track_caller]
     pub fn blocking_recv_many(&mut self, buffer: &mut Vec<T>, limit: usize) -> usize {
         entered::forbid_blocking("mpsc::UnboundedReceiver::blocking_recv_many");
@@ -182,32 +269,89 @@ impl<T> UnboundedReceiver<T> {
     }
 
     /// Refuses what was not sent yet. What is queued can still be received.
+    ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let (sender, mut receiver) = toque::sync::mpsc::unbounded_channel();
+    /// sender.send("soup").unwrap();
+    /// receiver.close();
+    /// assert!(sender.send("late").is_err());
+    /// assert_eq!(receiver.recv().await, Some("soup"));
+    /// assert_eq!(receiver.recv().await, None);
+    /// # });
+    /// ```
     pub fn close(&mut self) {
         self.0.close();
     }
 
     /// Whether sends fail: the channel was closed, or no sender is left. There may still be values to receive.
+    ///
+    /// # Example
+    /// ```
+    /// let (sender, receiver) = toque::sync::mpsc::unbounded_channel::<&str>();
+    /// assert!(!receiver.is_closed());
+    /// drop(sender);
+    /// assert!(receiver.is_closed());
+    /// ```
     pub fn is_closed(&self) -> bool {
         self.0.look(|state| state.is_closed() || state.senders == 0)
     }
 
     /// Whether no value is queued.
+    ///
+    /// # Example
+    /// ```
+    /// let (sender, receiver) = toque::sync::mpsc::unbounded_channel();
+    /// assert!(receiver.is_empty());
+    /// sender.send("soup").unwrap();
+    /// assert!(!receiver.is_empty());
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// How many values are queued.
+    ///
+    /// # Example
+    /// ```
+    /// let (sender, receiver) = toque::sync::mpsc::unbounded_channel();
+    /// sender.send("soup").unwrap();
+    /// assert_eq!(receiver.len(), 1);
+    /// ```
     pub fn len(&self) -> usize {
         self.0.look(State::len)
     }
 
     /// The poll of [`recv`](Self::recv). The last task that polled is woken.
+    ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let (sender, mut receiver) = toque::sync::mpsc::unbounded_channel();
+    /// sender.send("soup").unwrap();
+    /// let order = std::future::poll_fn(|cx| receiver.poll_recv(cx)).await;
+    /// assert_eq!(order, Some("soup"));
+    /// # });
+    /// ```
     #[track_caller]
     pub fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
         polled("mpsc::UnboundedReceiver::poll_recv", self.0.poll_recv(cx))
     }
 
     /// The poll of [`recv_many`](Self::recv_many). The last task that polled is woken.
+    ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let (sender, mut receiver) = toque::sync::mpsc::unbounded_channel();
+    /// sender.send(1).unwrap();
+    /// sender.send(2).unwrap();
+    /// let mut orders = Vec::new();
+    /// let count = std::future::poll_fn(|cx| receiver.poll_recv_many(cx, &mut orders, 10)).await;
+    /// assert_eq!((count, orders), (2, vec![1, 2]));
+    /// # });
+    /// ```
     #[track_caller]
     pub fn poll_recv_many(
         &mut self,
@@ -220,11 +364,26 @@ impl<T> UnboundedReceiver<T> {
     }
 
     /// How many senders there are.
+    ///
+    /// # Example
+    /// ```
+    /// let (sender, receiver) = toque::sync::mpsc::unbounded_channel::<&str>();
+    /// assert_eq!(receiver.sender_strong_count(), 1);
+    /// drop(sender);
+    /// assert_eq!(receiver.sender_strong_count(), 0);
+    /// ```
     pub fn sender_strong_count(&self) -> usize {
         self.0.look(|state| state.senders)
     }
 
     /// How many weak senders there are.
+    ///
+    /// # Example
+    /// ```
+    /// let (sender, receiver) = toque::sync::mpsc::unbounded_channel::<&str>();
+    /// let _weak = sender.downgrade();
+    /// assert_eq!(receiver.sender_weak_count(), 1);
+    /// ```
     pub fn sender_weak_count(&self) -> usize {
         self.0.look(|state| state.weak_senders)
     }

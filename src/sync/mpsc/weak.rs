@@ -35,11 +35,27 @@ impl<T> WeakSender<T> {
     }
 
     /// How many senders there are, owned permits included.
+    ///
+    /// # Example
+    /// ```
+    /// let (sender, _receiver) = toque::sync::mpsc::channel::<&str>(2);
+    /// let weak = sender.downgrade();
+    /// assert_eq!(weak.strong_count(), 1);
+    /// drop(sender);
+    /// assert_eq!(weak.strong_count(), 0);
+    /// ```
     pub fn strong_count(&self) -> usize {
         self.0.look(|state| state.senders)
     }
 
     /// How many weak senders there are.
+    ///
+    /// # Example
+    /// ```
+    /// let (sender, _receiver) = toque::sync::mpsc::channel::<&str>(2);
+    /// let weak = sender.downgrade();
+    /// assert_eq!(weak.weak_count(), 1);
+    /// ```
     pub fn weak_count(&self) -> usize {
         self.0.look(|state| state.weak_senders)
     }
@@ -72,16 +88,41 @@ pub struct WeakUnboundedSender<T>(pub(super) WeakEnd<T>);
 
 impl<T> WeakUnboundedSender<T> {
     /// A sender, if there still is one. As [`WeakSender::upgrade`].
+    ///
+    /// # Example
+    /// ```
+    /// let (sender, _receiver) = toque::sync::mpsc::unbounded_channel::<&str>();
+    /// let weak = sender.downgrade();
+    /// assert!(weak.upgrade().is_some());
+    /// drop(sender);
+    /// assert!(weak.upgrade().is_none());
+    /// ```
     pub fn upgrade(&self) -> Option<UnboundedSender<T>> {
         self.0.upgrade().map(UnboundedSender)
     }
 
     /// How many senders there are.
+    ///
+    /// # Example
+    /// ```
+    /// let (sender, _receiver) = toque::sync::mpsc::unbounded_channel::<&str>();
+    /// let weak = sender.downgrade();
+    /// assert_eq!(weak.strong_count(), 1);
+    /// drop(sender);
+    /// assert_eq!(weak.strong_count(), 0);
+    /// ```
     pub fn strong_count(&self) -> usize {
         self.0.look(|state| state.senders)
     }
 
     /// How many weak senders there are.
+    ///
+    /// # Example
+    /// ```
+    /// let (sender, _receiver) = toque::sync::mpsc::unbounded_channel::<&str>();
+    /// let weak = sender.downgrade();
+    /// assert_eq!(weak.weak_count(), 1);
+    /// ```
     pub fn weak_count(&self) -> usize {
         self.0.look(|state| state.weak_senders)
     }

@@ -76,6 +76,16 @@ impl<T> Mutex<T> {
 
     crate::shim::const_fn! {
         /// The same as [`new`](Self::new), which is `const` here; tokio's name.
+        ///
+        /// # Example
+        /// ```
+        /// use toque::sync::Mutex;
+        ///
+        /// # toque::Runtime::new().unwrap().block_on(async {
+        /// static MENU: Mutex<&str> = Mutex::const_new("soup");
+        /// assert_eq!(*MENU.lock().await, "soup");
+        /// # });
+        /// ```
         #[must_use]
         pub const fn const_new(value: T) -> Self {
             Self::new(value)

@@ -83,6 +83,17 @@ impl Notify {
 
     crate::shim::const_fn! {
         /// The same as [`new`](Self::new), which is `const` here; tokio's name.
+        ///
+        /// # Example
+        /// ```
+        /// use toque::sync::Notify;
+        ///
+        /// # toque::Runtime::new().unwrap().block_on(async {
+        /// static BELL: Notify = Notify::const_new();
+        /// BELL.notify_one();
+        /// BELL.notified().await;
+        /// # });
+        /// ```
         #[must_use]
         pub const fn const_new() -> Self {
             Self::new()

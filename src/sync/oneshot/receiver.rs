@@ -63,11 +63,28 @@ impl<T> Receiver<T> {
     }
 
     /// Whether the outcome was given out already: to poll it now would panic.
+    ///
+    /// # Example
+    /// ```
+    /// let (sender, mut receiver) = toque::sync::oneshot::channel();
+    /// sender.send("soup").unwrap();
+    /// assert!(!receiver.is_terminated());
+    /// assert_eq!(receiver.try_recv(), Ok("soup"));
+    /// assert!(receiver.is_terminated());
+    /// ```
     pub fn is_terminated(&self) -> bool {
         self.channel.is_none()
     }
 
     /// Whether no value is there to be received at once.
+    ///
+    /// # Example
+    /// ```
+    /// let (sender, receiver) = toque::sync::oneshot::channel();
+    /// assert!(receiver.is_empty());
+    /// sender.send("soup").unwrap();
+    /// assert!(!receiver.is_empty());
+    /// ```
     pub fn is_empty(&self) -> bool {
         !self
             .channel

@@ -80,6 +80,16 @@ impl<T> RwLock<T> {
 
     crate::shim::const_fn! {
         /// The same as [`new`](Self::new), which is `const` here; tokio's name.
+        ///
+        /// # Example
+        /// ```
+        /// use toque::sync::RwLock;
+        ///
+        /// # toque::Runtime::new().unwrap().block_on(async {
+        /// static MENU: RwLock<&str> = RwLock::const_new("soup");
+        /// assert_eq!(*MENU.read().await, "soup");
+        /// # });
+        /// ```
         #[must_use]
         pub const fn const_new(value: T) -> Self {
             Self::new(value)

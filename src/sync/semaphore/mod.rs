@@ -144,6 +144,14 @@ impl Semaphore {
         ///
         /// # Panics
         /// If `permits` is more than [`MAX_PERMITS`](Self::MAX_PERMITS).
+        ///
+        /// # Example
+        /// ```
+        /// use toque::sync::Semaphore;
+        ///
+        /// static STOVES: Semaphore = Semaphore::const_new(2);
+        /// assert_eq!(STOVES.available_permits(), 2);
+        /// ```
         #[must_use]
         #[track_caller]
         pub const fn const_new(permits: usize) -> Self {

@@ -91,16 +91,41 @@ impl<T> Receiver<T> {
     }
 
     /// Whether all senders are gone.
+    ///
+    /// # Example
+    /// ```
+    /// let (sender, receiver) = toque::sync::watch::channel("soup");
+    /// assert!(!receiver.is_closed());
+    /// drop(sender);
+    /// assert!(receiver.is_closed());
+    /// ```
     pub fn is_closed(&self) -> bool {
         self.shared.state.lock().senders == 0
     }
 
     /// Makes the latest version count as not seen: [`changed`](Self::changed) is then ready at once.
+    ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let (_sender, mut receiver) = toque::sync::watch::channel("soup");
+    /// receiver.mark_changed();
+    /// assert!(receiver.changed().await.is_ok()); // at once
+    /// # });
+    /// ```
     pub fn mark_changed(&mut self) {
         self.seen = self.shared.state.lock().version().wrapping_sub(1);
     }
 
     /// Makes the latest version count as seen.
+    ///
+    /// # Example
+    /// ```
+    /// let (sender, mut receiver) = toque::sync::watch::channel("soup");
+    /// sender.send("salad").unwrap();
+    /// receiver.mark_unchanged();
+    /// assert!(!receiver.has_changed().unwrap());
+    /// ```
     pub fn mark_unchanged(&mut self) {
         self.seen = self.shared.state.lock().version();
     }
@@ -173,6 +198,14 @@ impl<T> Receiver<T> {
     }
 
     /// Whether both receive from the same senders.
+    ///
+    /// # Example
+    /// ```
+    /// let (_sender, receiver) = toque::sync::watch::channel("soup");
+    /// let (_sender, another) = toque::sync::watch::channel("soup");
+    /// assert!(receiver.same_channel(&receiver.clone()));
+    /// assert!(!receiver.same_channel(&another));
+    /// ```
     pub fn same_channel(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.shared, &other.shared)
     }

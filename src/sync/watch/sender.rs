@@ -115,11 +115,25 @@ impl<T> Sender<T> {
     }
 
     /// The latest value. While the [`Ref`] lives, a send waits, also one of this thread.
+    ///
+    /// # Example
+    /// ```
+    /// let (sender, _receiver) = toque::sync::watch::channel("soup");
+    /// assert_eq!(*sender.borrow(), "soup");
+    /// ```
     pub fn borrow(&self) -> Ref<'_, T> {
         self.shared.read(|_| false)
     }
 
     /// Whether there is no receiver. One may [subscribe](Self::subscribe) later.
+    ///
+    /// # Example
+    /// ```
+    /// let (sender, receiver) = toque::sync::watch::channel("soup");
+    /// assert!(!sender.is_closed());
+    /// drop(receiver);
+    /// assert!(sender.is_closed());
+    /// ```
     pub fn is_closed(&self) -> bool {
         self.receiver_count() == 0
     }
@@ -163,16 +177,38 @@ impl<T> Sender<T> {
     }
 
     /// How many receivers there are.
+    ///
+    /// # Example
+    /// ```
+    /// let (sender, _receiver) = toque::sync::watch::channel("soup");
+    /// let _another = sender.subscribe();
+    /// assert_eq!(sender.receiver_count(), 2);
+    /// ```
     pub fn receiver_count(&self) -> usize {
         self.shared.state.lock().receivers
     }
 
     /// How many senders there are.
+    ///
+    /// # Example
+    /// ```
+    /// let (sender, _receiver) = toque::sync::watch::channel("soup");
+    /// let _another = sender.clone();
+    /// assert_eq!(sender.sender_count(), 2);
+    /// ```
     pub fn sender_count(&self) -> usize {
         self.shared.state.lock().senders
     }
 
     /// Whether both send to the same receivers.
+    ///
+    /// # Example
+    /// ```
+    /// let (sender, _receiver) = toque::sync::watch::channel("soup");
+    /// let (another, _receiver) = toque::sync::watch::channel("soup");
+    /// assert!(sender.same_channel(&sender.clone()));
+    /// assert!(!sender.same_channel(&another));
+    /// ```
     pub fn same_channel(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.shared, &other.shared)
     }
