@@ -45,6 +45,16 @@ impl<'a> Builder<'a> {
     ///
     /// # Panics
     /// Outside of a runtime.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::task::Builder;
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let soup = Builder::new().name("soup").spawn(async { 1 }).unwrap();
+    /// assert_eq!(soup.await.unwrap(), 1);
+    /// # });
+    /// ```
     #[track_caller]
     pub fn spawn<F>(self, future: F) -> io::Result<JoinHandle<F::Output>>
     where
@@ -90,6 +100,16 @@ impl<'a> Builder<'a> {
     ///
     /// # Panics
     /// Outside of a runtime; or if there is no thread in the pool, and the operating system starts none.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::task::Builder;
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let soup = Builder::new().name("soup").spawn_blocking(|| 1).unwrap();
+    /// assert_eq!(soup.await.unwrap(), 1);
+    /// # });
+    /// ```
     #[track_caller]
     pub fn spawn_blocking<F, R>(self, job: F) -> io::Result<JoinHandle<R>>
     where

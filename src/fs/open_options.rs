@@ -76,6 +76,19 @@ impl OpenOptions {
     ///
     /// # Cancel safety
     /// A call that has begun goes on: the file is made or truncated, and closed again.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::fs::OpenOptions;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let file = OpenOptions::new().read(true).open("src/lib.rs").await?;
+    /// assert!(file.metadata().await?.is_file());
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub async fn open(&self, path: impl AsRef<Path>) -> io::Result<File> {
         let path = path.as_ref().to_owned();
         let options = self.0.clone();

@@ -96,6 +96,21 @@ impl ReadDir {
     ///
     /// # Cancel safety
     /// Nothing is lost.
+    ///
+    /// # Example
+    /// ```
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let mut entries = toque::fs::read_dir("src").await?;
+    /// let mut names = Vec::new();
+    /// while let Some(entry) = entries.next_entry().await? {
+    ///     names.push(entry.file_name());
+    /// }
+    /// assert!(names.contains(&"lib.rs".into()));
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub async fn next_entry(&mut self) -> io::Result<Option<DirEntry>> {
         poll_fn(|cx| self.poll_next_entry(cx)).await
     }

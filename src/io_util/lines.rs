@@ -73,6 +73,21 @@ impl<R: AsyncBufRead> Lines<R> {
     ///
     /// # Cancel safety
     /// Nothing is lost: what has been read of a line stays here.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::io::AsyncBufReadExt;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let mut lines = (&b"soup\nbread\n"[..]).lines();
+    /// assert_eq!(lines.next_line().await?.as_deref(), Some("soup"));
+    /// assert_eq!(lines.next_line().await?.as_deref(), Some("bread"));
+    /// assert_eq!(lines.next_line().await?, None);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub async fn next_line(&mut self) -> io::Result<Option<String>>
     where
         R: Unpin,

@@ -60,6 +60,21 @@ impl<R: AsyncBufRead> Split<R> {
     ///
     /// # Cancel safety
     /// Nothing is lost: what has been read of a segment stays here.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::io::AsyncBufReadExt;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let mut dishes = AsyncBufReadExt::split(&b"soup,bread"[..], b',');
+    /// assert_eq!(dishes.next_segment().await?.as_deref(), Some(&b"soup"[..]));
+    /// assert_eq!(dishes.next_segment().await?.as_deref(), Some(&b"bread"[..]));
+    /// assert_eq!(dishes.next_segment().await?, None);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub async fn next_segment(&mut self) -> io::Result<Option<Vec<u8>>>
     where
         R: Unpin,

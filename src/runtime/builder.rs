@@ -119,16 +119,40 @@ impl Builder {
     }
 
     /// Does nothing: sockets and timers are always there. For those who come from tokio.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::runtime::Builder;
+    ///
+    /// let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    /// assert_eq!(runtime.block_on(async { "soup" }), "soup");
+    /// ```
     pub fn enable_all(&mut self) -> &mut Builder {
         self
     }
 
     /// Does nothing, as [`enable_all`](Self::enable_all).
+    ///
+    /// # Example
+    /// ```
+    /// use toque::runtime::Builder;
+    ///
+    /// let runtime = Builder::new_current_thread().enable_io().build().unwrap();
+    /// assert_eq!(runtime.block_on(async { "soup" }), "soup");
+    /// ```
     pub fn enable_io(&mut self) -> &mut Builder {
         self
     }
 
     /// Does nothing, as [`enable_all`](Self::enable_all).
+    ///
+    /// # Example
+    /// ```
+    /// use toque::runtime::Builder;
+    ///
+    /// let runtime = Builder::new_current_thread().enable_time().build().unwrap();
+    /// assert_eq!(runtime.block_on(async { "soup" }), "soup");
+    /// ```
     pub fn enable_time(&mut self) -> &mut Builder {
         self
     }
@@ -137,6 +161,14 @@ impl Builder {
     ///
     /// # Panics
     /// If it is 0.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::runtime::Builder;
+    ///
+    /// let runtime = Builder::new_current_thread().event_interval(31).build().unwrap();
+    /// assert_eq!(runtime.block_on(async { "soup" }), "soup");
+    /// ```
     #[track_caller]
     pub fn event_interval(&mut self, polls: u32) -> &mut Builder {
         assert!(polls > 0, "`Builder::event_interval` must be at least 1");
@@ -154,6 +186,14 @@ impl Builder {
     ///
     /// # Panics
     /// If it is 0.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::runtime::Builder;
+    ///
+    /// let runtime = Builder::new_current_thread().max_blocking_threads(4).build().unwrap();
+    /// assert_eq!(runtime.block_on(async { "soup" }), "soup");
+    /// ```
     #[track_caller]
     pub fn max_blocking_threads(&mut self, threads: usize) -> &mut Builder {
         assert!(
@@ -165,24 +205,58 @@ impl Builder {
     }
 
     /// How long a thread of the blocking pool waits for a job before it leaves. 10 seconds by default.
+    ///
+    /// # Example
+    /// ```
+    /// use std::time::Duration;
+    /// use toque::runtime::Builder;
+    ///
+    /// let runtime = Builder::new_current_thread().thread_keep_alive(Duration::from_secs(1)).build().unwrap();
+    /// assert_eq!(runtime.block_on(async { "soup" }), "soup");
+    /// ```
     pub fn thread_keep_alive(&mut self, duration: Duration) -> &mut Builder {
         self.pool.keep_alive = duration;
         self
     }
 
     /// The name of the blocking pool's threads.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::runtime::Builder;
+    ///
+    /// let runtime = Builder::new_current_thread().thread_name("pool").build().unwrap();
+    /// assert_eq!(runtime.block_on(async { "soup" }), "soup");
+    /// ```
     pub fn thread_name(&mut self, name: impl Into<String>) -> &mut Builder {
         self.pool.name = name.into();
         self
     }
 
     /// The stack of the blocking pool's threads, in bytes. Std's default (2 MiB) if it is not set.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::runtime::Builder;
+    ///
+    /// let runtime = Builder::new_current_thread().thread_stack_size(1 << 20).build().unwrap();
+    /// assert_eq!(runtime.block_on(async { "soup" }), "soup");
+    /// ```
     pub fn thread_stack_size(&mut self, bytes: usize) -> &mut Builder {
         self.pool.stack_size = Some(bytes);
         self
     }
 
     /// How long dropping the runtime waits for blocking jobs that run. 10 seconds by default.
+    ///
+    /// # Example
+    /// ```
+    /// use std::time::Duration;
+    /// use toque::runtime::Builder;
+    ///
+    /// let runtime = Builder::new_current_thread().shutdown_timeout(Duration::from_secs(1)).build().unwrap();
+    /// assert_eq!(runtime.block_on(async { "soup" }), "soup");
+    /// ```
     pub fn shutdown_timeout(&mut self, limit: Duration) -> &mut Builder {
         self.shutdown_timeout = limit;
         self
@@ -209,6 +283,14 @@ impl Builder {
     }
 
     /// Whether the clock stands still from the start, as after [`toque::time::pause`](crate::time::pause). For tests.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::runtime::Builder;
+    ///
+    /// let runtime = Builder::new_current_thread().start_paused(true).build().unwrap();
+    /// assert_eq!(runtime.block_on(async { "soup" }), "soup");
+    /// ```
     pub fn start_paused(&mut self, paused: bool) -> &mut Builder {
         self.start_paused = paused;
         self
@@ -439,6 +521,14 @@ impl Builder {
     ///
     /// # Errors
     /// Those of the operating system: no more descriptors, most likely.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::runtime::Builder;
+    ///
+    /// let runtime = Builder::new_current_thread().build().unwrap();
+    /// assert_eq!(runtime.block_on(async { "soup" }), "soup");
+    /// ```
     pub fn build(&mut self) -> io::Result<Runtime> {
         let reactor = Reactor::new(self.reactor)?;
         let id = registry::next_id();

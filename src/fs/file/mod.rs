@@ -91,6 +91,19 @@ impl File {
     ///
     /// # Cancel safety
     /// Nothing is left behind.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::fs::File;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let file = File::open("src/lib.rs").await?;
+    /// assert!(file.metadata().await?.is_file());
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub async fn open(path: impl AsRef<Path>) -> io::Result<File> {
         Self::options().read(true).open(path).await
     }
@@ -102,6 +115,21 @@ impl File {
     ///
     /// # Cancel safety
     /// A call that has begun goes on: the file is made or emptied, and closed.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::fs::File;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let path = std::env::temp_dir().join(format!("toque-doc-file-create-{}", std::process::id()));
+    /// let file = File::create(&path).await?;
+    /// assert_eq!(file.metadata().await?.len(), 0);
+    /// std::fs::remove_file(path)?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub async fn create(path: impl AsRef<Path>) -> io::Result<File> {
         let mut options = Self::options();
         options.write(true).create(true).truncate(true);
@@ -115,6 +143,21 @@ impl File {
     ///
     /// # Cancel safety
     /// A call that has begun goes on: the file is made, and closed.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::fs::File;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let path = std::env::temp_dir().join(format!("toque-doc-file-create-new-{}", std::process::id()));
+    /// File::create_new(&path).await?;
+    /// assert!(File::create_new(&path).await.is_err()); // it is there
+    /// std::fs::remove_file(path)?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub async fn create_new(path: impl AsRef<Path>) -> io::Result<File> {
         let mut options = Self::options();
         options.read(true).write(true).create_new(true);
@@ -176,6 +219,20 @@ impl File {
     ///
     /// # Cancel safety
     /// Nothing is left behind.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::fs::File;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let file = File::open("src/lib.rs").await?;
+    /// let same = file.try_clone().await?;
+    /// assert_eq!(same.metadata().await?.len(), file.metadata().await?.len());
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub async fn try_clone(&self) -> io::Result<File> {
         let mut machine = self.machine.lock_unnamed().await;
         machine.idle().await;
@@ -221,6 +278,22 @@ impl File {
     ///
     /// # Cancel safety
     /// A call that has begun goes on.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::fs::File;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let path = std::env::temp_dir().join(format!("toque-doc-file-set-len-{}", std::process::id()));
+    /// let file = File::create(&path).await?;
+    /// file.set_len(4).await?;
+    /// assert_eq!(file.metadata().await?.len(), 4);
+    /// std::fs::remove_file(path)?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub async fn set_len(&self, size: u64) -> io::Result<()> {
         let mut machine = self.machine.lock_unnamed().await;
         machine.written().await?;
@@ -238,6 +311,19 @@ impl File {
     ///
     /// # Cancel safety
     /// Nothing is changed.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::fs::File;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let file = File::open("src/lib.rs").await?;
+    /// assert!(file.metadata().await?.len() > 0);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub async fn metadata(&self) -> io::Result<Metadata> {
         self.when_idle(fs::File::metadata).await
     }
