@@ -122,9 +122,13 @@ struct Wait {
 }
 
 impl Wait {
+    /// Whether it was polled, and not seen to be woken since.
+    fn is_waiting(&self) -> bool {
+        self.waiter.was_polled() && !self.is_told
+    }
+
     fn is_owed_a_wake(&self) -> bool {
-        let waits = self.waiter.was_polled() && !self.is_told && !self.waiter.is_woken();
-        waits && self.truth.has(self.direction)
+        self.is_waiting() && !self.waiter.is_woken() && self.truth.has(self.direction)
     }
 }
 
@@ -389,7 +393,7 @@ impl World {
             side.check(self.kind);
         }
         for wait in &mut self.waits {
-            if wait.waiter.was_polled() && !wait.is_told {
+            if wait.is_waiting() {
                 wait.is_told = wait.waiter.is_woken();
                 let (before, now) = (wait.truth, wait.end.truth());
                 check(self.kind, wait.is_told, wait.direction, before, now);

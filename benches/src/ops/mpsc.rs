@@ -68,79 +68,86 @@ macro_rules! receive {
     }};
 }
 
-fn toque_bounded(n: u64) -> Figures {
-    let work = async move {
-        let (sender, mut receiver) = toque::sync::mpsc::channel(ROOM);
-        toque::spawn(send_bounded!(sender, n));
-        receive!(n, Some(_) = receiver.recv().await);
+/// The bounded work, where channels have tokio's shape.
+macro_rules! bounded {
+    ($n:ident, $channel:path, $spawn:path) => {
+        async move {
+            let (sender, mut receiver) = $channel(ROOM);
+            $spawn(send_bounded!(sender, $n));
+            receive!($n, Some(_) = receiver.recv().await);
+        }
     };
+}
+
+/// The unbounded work, likewise.
+macro_rules! unbounded {
+    ($n:ident, $channel:path, $spawn:path, $yield_now:path) => {
+        async move {
+            let (sender, mut receiver) = $channel();
+            let send = send_unbounded!($n, $yield_now, |value| sender.send(value));
+            $spawn(send);
+            receive!($n, Some(_) = receiver.recv().await);
+        }
+    };
+}
+
+fn toque_bounded(n: u64) -> Figures {
+    let work = bounded!(n, toque::sync::mpsc::channel, toque::spawn);
     time_each(n, runtimes::toque(clocked(work)))
 }
 
 fn toque_unbounded(n: u64) -> Figures {
-    let work = async move {
-        let (sender, mut receiver) = toque::sync::mpsc::unbounded_channel();
-        let send = send_unbounded!(n, toque::task::yield_now, |value| sender.send(value));
-        toque::spawn(send);
-        receive!(n, Some(_) = receiver.recv().await);
-    };
+    let work = unbounded!(
+        n,
+        toque::sync::mpsc::unbounded_channel,
+        toque::spawn,
+        toque::task::yield_now
+    );
     time_each(n, runtimes::toque(clocked(work)))
 }
 
 fn toque_local_bounded(n: u64) -> Figures {
-    let work = async move {
-        let (sender, mut receiver) = toque::local::mpsc::channel(ROOM);
-        toque::spawn(send_bounded!(sender, n));
-        receive!(n, Some(_) = receiver.recv().await);
-    };
+    let work = bounded!(n, toque::local::mpsc::channel, toque::spawn);
     time_each(n, runtimes::toque(clocked(work)))
 }
 
 fn toque_local_unbounded(n: u64) -> Figures {
-    let work = async move {
-        let (sender, mut receiver) = toque::local::mpsc::unbounded_channel();
-        let send = send_unbounded!(n, toque::task::yield_now, |value| sender.send(value));
-        toque::spawn(send);
-        receive!(n, Some(_) = receiver.recv().await);
-    };
+    let work = unbounded!(
+        n,
+        toque::local::mpsc::unbounded_channel,
+        toque::spawn,
+        toque::task::yield_now
+    );
     time_each(n, runtimes::toque(clocked(work)))
 }
 
 fn tokio_bounded(n: u64) -> Figures {
-    let work = async move {
-        let (sender, mut receiver) = tokio::sync::mpsc::channel(ROOM);
-        tokio::spawn(send_bounded!(sender, n));
-        receive!(n, Some(_) = receiver.recv().await);
-    };
+    let work = bounded!(n, tokio::sync::mpsc::channel, tokio::spawn);
     time_each(n, runtimes::tokio(clocked(work)))
 }
 
 fn tokio_unbounded(n: u64) -> Figures {
-    let work = async move {
-        let (sender, mut receiver) = tokio::sync::mpsc::unbounded_channel();
-        let send = send_unbounded!(n, tokio::task::yield_now, |value| sender.send(value));
-        tokio::spawn(send);
-        receive!(n, Some(_) = receiver.recv().await);
-    };
+    let work = unbounded!(
+        n,
+        tokio::sync::mpsc::unbounded_channel,
+        tokio::spawn,
+        tokio::task::yield_now
+    );
     time_each(n, runtimes::tokio(clocked(work)))
 }
 
 fn tokio_local_bounded(n: u64) -> Figures {
-    let work = async move {
-        let (sender, mut receiver) = tokio::sync::mpsc::channel(ROOM);
-        tokio::task::spawn_local(send_bounded!(sender, n));
-        receive!(n, Some(_) = receiver.recv().await);
-    };
+    let work = bounded!(n, tokio::sync::mpsc::channel, tokio::task::spawn_local);
     time_each(n, runtimes::tokio_local(clocked(work)))
 }
 
 fn tokio_local_unbounded(n: u64) -> Figures {
-    let work = async move {
-        let (sender, mut receiver) = tokio::sync::mpsc::unbounded_channel();
-        let send = send_unbounded!(n, tokio::task::yield_now, |value| sender.send(value));
-        tokio::task::spawn_local(send);
-        receive!(n, Some(_) = receiver.recv().await);
-    };
+    let work = unbounded!(
+        n,
+        tokio::sync::mpsc::unbounded_channel,
+        tokio::task::spawn_local,
+        tokio::task::yield_now
+    );
     time_each(n, runtimes::tokio_local(clocked(work)))
 }
 
@@ -164,20 +171,16 @@ fn smol_unbounded(n: u64) -> Figures {
 }
 
 fn monoio_bounded(n: u64) -> Figures {
-    let work = async move {
-        let (sender, mut receiver) = local_sync::mpsc::bounded::channel(ROOM);
-        monoio::spawn(send_bounded!(sender, n));
-        receive!(n, Some(_) = receiver.recv().await);
-    };
+    let work = bounded!(n, local_sync::mpsc::bounded::channel, monoio::spawn);
     time_each(n, runtimes::monoio(clocked(work)))
 }
 
 fn monoio_unbounded(n: u64) -> Figures {
-    let work = async move {
-        let (sender, mut receiver) = local_sync::mpsc::unbounded::channel();
-        let send = send_unbounded!(n, smol::future::yield_now, |value| sender.send(value));
-        monoio::spawn(send);
-        receive!(n, Some(_) = receiver.recv().await);
-    };
+    let work = unbounded!(
+        n,
+        local_sync::mpsc::unbounded::channel,
+        monoio::spawn,
+        smol::future::yield_now
+    );
     time_each(n, runtimes::monoio(clocked(work)))
 }

@@ -81,14 +81,13 @@ impl Board {
 
     /// The number of the next note.
     pub(super) fn next(&self) -> u64 {
-        let notes = self.lock();
-        notes.gone + notes.kept.len() as u64
+        self.lock().next()
     }
 
     /// The notes from this number on, the newest `limit` of them.
     pub(super) fn since(&self, number: u64, limit: usize) -> News {
         let notes = self.lock();
-        let next = notes.gone + notes.kept.len() as u64;
+        let next = notes.next();
         let wanted = next.saturating_sub(number);
         let given = wanted.min(limit as u64).min(notes.kept.len() as u64);
         let first = notes.kept.len() - given as usize;
@@ -122,8 +121,13 @@ impl Notes {
         self.kept.push_back(note);
     }
 
+    /// The number of the next.
+    fn next(&self) -> u64 {
+        self.gone + self.kept.len() as u64
+    }
+
     fn forget(&mut self) {
-        self.gone += self.kept.len() as u64;
+        self.gone = self.next();
         self.kept = VecDeque::new();
     }
 }
