@@ -218,7 +218,8 @@ pub(super) fn schedule(task: Runnable) {
         }
         _ => Some(task),
     });
-    // After `with`: what comes back from an executor that has gone is dropped here, and may free the one that is here.
+    // After `with`: what comes back from an executor that has gone is dropped here, and may
+    // free the one that is here.
     if let Some(task) = abroad {
         send(task);
     }

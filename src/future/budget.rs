@@ -29,7 +29,8 @@ pub(crate) fn unlimited() {
 }
 
 // ANCHOR: proceed
-/// Ready if the task may try another operation; otherwise it is woken at once, to go on after the others.
+/// Ready if the task may try another operation; otherwise it is woken at once, to go on after
+/// the others.
 #[inline]
 pub(crate) fn poll_proceed(cx: &mut Context<'_>) -> Poll<()> {
     if LEFT.get() > 0 {

@@ -103,14 +103,15 @@ pub(crate) struct Core {
 
 impl Core {
     // ANCHOR: turn
-    /// One turn of the event loop: runs what is ready, waits for the world, and wakes whom it concerns. `main` polls the future
-    /// of `block_on`; once it is done, so is the turn.
+    /// One turn of the event loop: runs what is ready, waits for the world, and wakes whom it
+    /// concerns. `main` polls the future of `block_on`; once it is done, so is the turn.
     fn turn(&self, main: &mut dyn FnMut() -> Progress) -> io::Result<Progress> {
         // The event queue: run what is ready, a batch at most.
         if self.executor.run(main) == Progress::Done {
             return Ok(Progress::Done);
         }
-        // The event demultiplexer: the only place where the thread sleeps, and only if nothing is ready.
+        // The event demultiplexer: the only place where the thread sleeps, and only if nothing
+        // is ready.
         match &self.attendance {
             None => self.look(|| true)?,
             Some(attendance) => self.look_attended(attendance)?,
@@ -123,6 +124,7 @@ impl Core {
     }
     // ANCHOR_END: turn
 
+    // ANCHOR: look
     /// Looks at the world: sleeps until something happens there, if nothing is ready and `may_sleep` says so too.
     #[inline]
     fn look(&self, may_sleep: impl FnOnce() -> bool) -> io::Result<()> {
@@ -144,6 +146,7 @@ impl Core {
         }
         Ok(())
     }
+    // ANCHOR_END: look
 
     /// The same, with hooks and by the clock.
     #[cold]

@@ -1,7 +1,9 @@
-//! A small runtime in one file: what `docs/book` builds in its chapters 1 to 6, under the names that toque's modules have.
-//! Read it from the top: a bell, a thread that waits, the injector, the executor, the reactor, the timers, and the turn.
+//! A small runtime in one file: what `docs/book` builds in its chapters 1 to 6, under the names
+//! that toque's modules have. Read it from the top: a bell, a thread that waits, the injector,
+//! the executor, the reactor, the timers, and the turn.
 
-// It is made to be read, by the chapters: nobody prints its parts, and `block_on` says where it belongs.
+// It is made to be read, by the chapters: nobody prints its parts, and `block_on` says where it
+// belongs.
 #![allow(missing_debug_implementations, clippy::missing_panics_doc)]
 
 mod shim;
@@ -22,7 +24,8 @@ pub mod waker {
 
     /// A waker that rings `bell`.
     pub fn waker<B: Ring>(bell: Arc<B>) -> Waker {
-        // SAFETY: each waker holds one count of the `Arc`, which the four functions keep; `Ring` is `Send` and `Sync`.
+        // SAFETY: each waker holds one count of the `Arc`, which the four functions keep;
+        // `Ring` is `Send` and `Sync`.
         unsafe { Waker::from_raw(raw(bell)) }
     }
 
@@ -81,7 +84,8 @@ pub mod park {
 
     impl Ring for ThreadBell {
         fn ring(&self) {
-            // Before `unpark`, or the thread wakes, finds nothing, and sleeps again. Release: with the swap in `wait`.
+            // Before `unpark`, or the thread wakes, finds nothing, and sleeps again. Release:
+            // with the swap in `wait`.
             self.rung.store(true, Ordering::Release);
             self.thread.unpark();
         }
@@ -141,7 +145,8 @@ pub mod injector {
         /// Sends an item. True if the sender must ring.
         pub fn push(&self, item: T) -> bool {
             self.items.lock().unwrap().push(item);
-            // After the push, or an owner who has just looked sleeps on. The lock carries his `parked` to us.
+            // After the push, or an owner who has just looked sleeps on. The lock carries his
+            // `parked` to us.
             self.parked
                 .compare_exchange(true, false, Ordering::Relaxed, Ordering::Relaxed)
                 .is_ok()
@@ -452,7 +457,8 @@ pub mod reactor {
             }
         }
 
-        /// Sleeps until a socket is ready, a bell rings or `patience` is over. Wakes whom it concerns.
+        /// Sleeps until a socket is ready, a bell rings or `patience` is over. Wakes whom it
+        /// concerns.
         pub(crate) fn wait(&self, patience: Option<Duration>) -> io::Result<()> {
             let mut events = self.events.borrow_mut();
             events.clear();
@@ -508,7 +514,8 @@ pub mod reactor {
             })
         }
 
-        /// Tries; if that would block, the reactor owes the wake. An edge that comes in between is in the next `wait`.
+        /// Tries; if that would block, the reactor owes the wake. An edge that comes in between
+        /// is in the next `wait`.
         pub fn poll_io<R>(
             &self,
             cx: &mut Context<'_>,

@@ -1,4 +1,5 @@
-//! The phases of toque's turn, seen from a task that a socket has woken: what runs when it gives way.
+//! The phases of toque's turn, seen from a task that a socket has woken: what runs when it
+//! gives way.
 
 use std::io;
 use std::os::unix::net::UnixStream;
@@ -37,7 +38,8 @@ async fn order(ours: UnixStream) -> io::Result<()> {
 // ANCHOR_END: main
 
 fn main() -> io::Result<()> {
-    // A paused clock goes on to the next timer when nothing else is to be done, so the machine's speed is no matter.
+    // A paused clock goes on to the next timer when nothing else is to be done, so the
+    // machine's speed is no matter.
     let runtime = Builder::new_current_thread().start_paused(true).build()?;
     runtime.block_on(async {
         let (ours, theirs) = UnixStream::pair()?;

@@ -1,4 +1,5 @@
-//! Lunch time on toque: one guest waits for the database, another is served meanwhile. `node/lunch_time.js` is the same.
+//! Lunch time on toque: one guest waits for the database, another is served meanwhile.
+//! `node/lunch_time.js` is the same.
 
 use std::cell::RefCell;
 use std::io;

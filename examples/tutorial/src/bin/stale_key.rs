@@ -18,7 +18,8 @@ struct Place {
     socket: Option<TcpStream>,
 }
 
-/// What the operating system hands back with an event. Two places are enough here, so the place is the lowest bit.
+/// What the operating system hands back with an event. Two places are enough here, so the place
+/// is the lowest bit.
 #[derive(Clone, Copy)]
 enum Keys {
     /// The place alone.
@@ -87,7 +88,8 @@ impl Kitchen {
         socket.map_or(Ok(()), |socket| self.poller.delete(&socket))
     }
 
-    /// Both guests speak at once. Whoever is heard first has the other one sent away, and a third one takes that seat in silence.
+    /// Both guests speak at once. Whoever is heard first has the other one sent away, and a
+    /// third one takes that seat in silence.
     fn evening(&mut self) -> io::Result<()> {
         let mut guests = [self.seat(0)?, self.seat(1)?];
         for guest in &mut guests {

@@ -1,4 +1,5 @@
-//! Two guests, and a database that takes its time: once the chef awaits it, once the chef stands and waits.
+//! Two guests, and a database that takes its time: once the chef awaits it, once the chef
+//! stands and waits.
 
 use std::io;
 use std::thread;

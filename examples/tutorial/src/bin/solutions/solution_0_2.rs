@@ -15,7 +15,8 @@ const GUESTS: usize = 4;
 /// A question, which is answered by calling it.
 type Question = Box<dyn FnOnce() + Send>;
 
-/// The database: it collects questions until `at_once` are there, answers them, and begins again. How many rounds it took.
+/// The database: it collects questions until `at_once` are there, answers them, and begins
+/// again. How many rounds it took.
 fn answer_in_rounds(questions: &Receiver<Question>, at_once: usize) -> usize {
     let mut rounds = 0;
     while rounds * at_once < GUESTS {

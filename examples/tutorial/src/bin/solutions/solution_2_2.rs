@@ -46,7 +46,8 @@ impl State {
     }
 }
 
-/// Whether the sleeper is left lying: `before` steps, a step of the ringer, `between` steps, the ringer's other step.
+/// Whether the sleeper is left lying: `before` steps, a step of the ringer, `between` steps,
+/// the ringer's other step.
 fn is_lost(ringer: [Step; 2], before: usize, between: usize) -> bool {
     let (rung, token, at) = (false, false, At::Look);
     let mut state = State { rung, token, at };
