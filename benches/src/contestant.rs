@@ -13,20 +13,24 @@ pub(crate) enum Contestant {
     Smol,
     /// monoio's fastest driver: io_uring where the kernel has it.
     Monoio,
-    /// An epoll loop written for the purpose: what is left when there is no runtime.
+    /// What is left when there is no runtime: an epoll loop written for the purpose, or a queue of async-task's tasks and nothing
+    /// else.
     Bare,
+    /// The same epoll loop with a buffer for each connection, as every runtime's tasks have one.
+    BareBuffers,
     Node,
 }
 
 impl Contestant {
     /// All of them, in the order of the report's columns.
-    pub(crate) const ALL: [Contestant; 7] = [
+    pub(crate) const ALL: [Contestant; 8] = [
         Contestant::Toque,
         Contestant::Tokio,
         Contestant::TokioLocal,
         Contestant::Smol,
         Contestant::Monoio,
         Contestant::Bare,
+        Contestant::BareBuffers,
         Contestant::Node,
     ];
 
@@ -38,7 +42,8 @@ impl Contestant {
             Contestant::TokioLocal => "tokio-localset",
             Contestant::Smol => "smol",
             Contestant::Monoio => "monoio",
-            Contestant::Bare => "bare-epoll",
+            Contestant::Bare => "bare",
+            Contestant::BareBuffers => "bare-buffers",
             Contestant::Node => "node",
         }
     }
@@ -48,8 +53,9 @@ impl Contestant {
         Contestant::ALL.into_iter().find(|it| it.name() == name)
     }
 
-    /// Whether it is a peer: a runtime that toque is measured against. The bare loop is the floor, not a peer.
+    /// Whether it is a peer: a runtime that toque is measured against. The bare ones are the floor, and no peers.
     pub(crate) fn is_peer(self) -> bool {
-        !matches!(self, Contestant::Toque | Contestant::Bare)
+        use Contestant::{Bare, BareBuffers, Toque};
+        !matches!(self, Toque | Bare | BareBuffers)
     }
 }

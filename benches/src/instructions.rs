@@ -14,6 +14,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use crate::contestant::Contestant::{self, Bare, Monoio, Smol, Tokio, TokioLocal, Toque};
 use crate::harness::server;
 use crate::process::{Guarded, this_program};
+use crate::rows::ROWS;
 use crate::serve::Work;
 
 /// Rows whose instructions are counted, and over how many operations.
@@ -29,8 +30,9 @@ const COUNTED: &[(&str, u64)] = &[
     ("timer-cancel-alone", 10_000),
 ];
 /// monoio is absent: valgrind knows no io_uring.
-const UNDER_CALLGRIND: &[Contestant] = &[Toque, Tokio, TokioLocal, Smol];
-const SERVING_UNDER_CALLGRIND: &[Contestant] = &[Toque, Tokio, TokioLocal, Smol, Bare];
+const UNDER_CALLGRIND: &[Contestant] = &[Toque, Tokio, TokioLocal, Smol, Bare];
+/// monoio's tasks, as it is built by default, can't be woken from another thread.
+const WAKING: &[Contestant] = &[Toque, Tokio, TokioLocal, Smol];
 const UNDER_STRACE: &[Contestant] = &[Toque, Tokio, TokioLocal, Smol, Monoio, Bare];
 
 /// Messages of the echo whose system calls are counted.
@@ -53,12 +55,12 @@ type CountInstructions = fn(&str, Contestant, u64) -> Result<f64, String>;
 
 /// Rows whose instructions are a server's.
 const SERVED: &[(&str, &[Contestant], CountInstructions)] =
-    &[("echo-50", SERVING_UNDER_CALLGRIND, echo_instructions)];
+    &[("echo-50", UNDER_CALLGRIND, echo_instructions)];
 
 /// Rows whose system calls are counted, who takes part, over how many operations, and how.
 const TRACED: &[(&str, &[Contestant], u64, CountCalls)] = &[
     ("echo-50-calls", UNDER_STRACE, MESSAGES, echo_calls),
-    ("wake-busy-calls", UNDER_CALLGRIND, WAKES, wake_calls),
+    ("wake-busy-calls", WAKING, WAKES, wake_calls),
 ];
 
 /// Counts the rows, or all, prints them and writes `results/instructions.md`; with `ours`, only toque's. The exit code is 1
@@ -106,7 +108,7 @@ fn instructions(
     count: CountInstructions,
 ) -> Result<Count, String> {
     let mut counts = BTreeMap::new();
-    for contestant in contestants {
+    for contestant in contestants.iter().filter(|it| takes_part(**it, row)) {
         eprintln!("{row}: {}", contestant.name());
         let count = |operations| count(row, *contestant, operations);
         counts.insert(contestant.name(), each(operations, count)?);
@@ -117,6 +119,12 @@ fn instructions(
         each: counts,
         detail,
     })
+}
+
+/// Whether it does this work. Only some of it has a bare form.
+fn takes_part(contestant: Contestant, row: &str) -> bool {
+    let row = ROWS.iter().find(|it| it.name == row);
+    row.is_none_or(|row| row.contestants().contains(&contestant))
 }
 
 /// Instructions of a whole process that does the operation `count` times.

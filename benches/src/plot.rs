@@ -110,6 +110,7 @@ fn color(contestant: Contestant) -> &'static str {
         Contestant::Smol => "#009e73",
         Contestant::Monoio => "#cc79a7",
         Contestant::Bare => "#999999",
+        Contestant::BareBuffers => "#444444",
         Contestant::Node => "#e69f00",
     }
 }

@@ -110,8 +110,8 @@ fn head(pace: Pace, rounds: usize) -> String {
     let _ = write!(
         text,
         "Median of {rounds} interleaved rounds, and in brackets the ratio to the best peer of the same round. Less is \
-         better everywhere. The last column is toque's ratio again, with its lowest and highest round. The bare epoll \
-         loop is the floor, not a peer.\n\n"
+         better everywhere. The last column is toque's ratio again, with its lowest and highest round. What is bare \
+         is the floor, not a peer.\n\n"
     );
     text
 }

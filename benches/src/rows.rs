@@ -3,7 +3,9 @@
 
 use std::time::Duration;
 
-use crate::contestant::Contestant::{self, Bare, Monoio, Node, Smol, Tokio, TokioLocal, Toque};
+use crate::contestant::Contestant::{
+    self, Bare, BareBuffers, Monoio, Node, Smol, Tokio, TokioLocal, Toque,
+};
 use crate::figures::Figures;
 use crate::load::{self, Enough, Talk, Target};
 use crate::ops::{self, Op};
@@ -124,6 +126,16 @@ const FIRING: &[Measure] = &[
 ];
 
 pub(crate) const ECHO: &[Contestant] = &[Toque, Tokio, TokioLocal, Smol, Monoio, Bare, Node];
+const ECHO_OF_MANY: &[Contestant] = &[
+    Toque,
+    Tokio,
+    TokioLocal,
+    Smol,
+    Monoio,
+    Bare,
+    BareBuffers,
+    Node,
+];
 pub(crate) const HTTP: &[Contestant] = &[Toque, Tokio, TokioLocal, Node];
 
 /// Bytes of a message.
@@ -160,9 +172,9 @@ pub(crate) const ROWS: &[Row] = &[
         |target, pace| load::hold(target, pace.of(10_000, 1_000))),
     server("echo-50", "TCP echo of 64 B, 50 connections", US_EACH, PAGE,
         |target, pace| load::exchange(target, &Talk::echo(50, MESSAGE), pace.window())),
-    server("echo-1000", "TCP echo of 64 B, 1,000 connections", US_EACH, PAGE,
+    many("echo-1000", "TCP echo of 64 B, 1,000 connections",
         |target, pace| load::exchange(target, &Talk::echo(1_000, MESSAGE), pace.window())),
-    server("echo-10000", "TCP echo of 64 B, 10,000 connections", US_EACH, PAGE,
+    many("echo-10000", "TCP echo of 64 B, 10,000 connections",
         |target, pace| load::exchange(target, &Talk::echo(10_000, MESSAGE), pace.window())),
     server("bulk", "bulk: 1 GiB in and out, a MiB", US_EACH, LARGE,
         |target, pace| load::bulk(target, pace.of(1 << 30, 1 << 27))),
@@ -208,6 +220,22 @@ const fn server(
             buffer,
             load,
         },
+    }
+}
+
+/// An echo with so many connections that their buffers count.
+const fn many(name: &'static str, title: &'static str, load: fn(Target, Pace) -> Figures) -> Row {
+    let task = Task::Server {
+        work: Work::Echo,
+        contestants: ECHO_OF_MANY,
+        buffer: PAGE,
+        load,
+    };
+    Row {
+        name,
+        title,
+        measures: US_EACH,
+        task,
     }
 }
 

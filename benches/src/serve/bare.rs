@@ -1,6 +1,7 @@
 //! The bare loop: an echo server straight on epoll, with no task, no waker and one buffer for all connections.
 //! It is the floor that the runtimes are measured from, so it is written to be fast: edge-triggered, one registration for
 //! a connection's whole life, and a read that came back short is the last one until the next event.
+//! The same with a buffer for each connection shows what of a runtime's cost is its buffers.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -16,6 +17,8 @@ struct Connection {
     stream: TcpStream,
     /// What was read and could not be written yet. While there is any, nothing is read.
     owed: Vec<u8>,
+    /// What it reads into, if it has a buffer of its own.
+    own: Vec<u8>,
 }
 
 /// What to do with a connection after an event.
@@ -69,30 +72,53 @@ impl Connection {
     }
 }
 
-/// Serves for ever.
+/// Serves for ever, with one buffer.
 pub(super) fn echo(listener: TcpListener, buffer: usize) {
+    serve(listener, buffer, 0);
+}
+
+/// Serves for ever, with a buffer for each connection.
+pub(super) fn echo_with_buffers(listener: TcpListener, buffer: usize) {
+    serve(listener, 0, buffer);
+}
+
+/// One of the two is the size of a buffer, the other nothing.
+fn serve(listener: TcpListener, shared: usize, own: usize) {
     listener.set_nonblocking(true).expect("it is a socket");
     let mut epoll = Epoll::new();
     epoll.add(&listener, LISTENER, EventFlags::IN);
     let mut connections: Vec<Option<Connection>> = Vec::new();
-    let mut buf = vec![0; buffer];
+    let mut buf = vec![0; shared];
     loop {
         epoll.wait(|epoll, key, flags| {
             if key == LISTENER {
-                accept(&listener, epoll, &mut connections);
+                accept(&listener, epoll, &mut connections, own);
                 return;
             }
             let place = &mut connections[key as usize];
             let Some(connection) = place else { return };
-            if !matches!(connection.advance(&mut buf, flags), Ok(Next::Wait)) {
+            let next = if own == 0 {
+                connection.advance(&mut buf, flags)
+            } else {
+                let mut buf = std::mem::take(&mut connection.own);
+                let next = connection.advance(&mut buf, flags);
+                connection.own = buf;
+                next
+            };
+            if !matches!(next, Ok(Next::Wait)) {
                 *place = None; // closing it takes it out of epoll
             }
         });
     }
 }
 
-/// Takes in all that wait.
-fn accept(listener: &TcpListener, epoll: &Epoll, connections: &mut Vec<Option<Connection>>) {
+/// Takes in all that wait, each with a buffer of `own` bytes.
+fn accept(
+    listener: &TcpListener,
+    epoll: &Epoll,
+    connections: &mut Vec<Option<Connection>>,
+    own: usize,
+) {
     while let Ok((stream, _)) = listener.accept() {
         stream.set_nonblocking(true).expect("it is a socket");
         stream.set_nodelay(true).ok(); // it may be closed already
@@ -102,7 +128,10 @@ fn accept(listener: &TcpListener, epoll: &Epoll, connections: &mut Vec<Option<Co
         if connections.len() <= number {
             connections.resize_with(number + 1, || None);
         }
-        let owed = Vec::new();
-        connections[number] = Some(Connection { stream, owed });
+        connections[number] = Some(Connection {
+            stream,
+            owed: Vec::new(),
+            own: vec![0; own],
+        });
     }
 }

@@ -54,6 +54,7 @@ pub(crate) fn serve(work: Work, contestant: Contestant, buffer: usize) {
         (Work::Echo, Smol) => echo::smol(listener, buffer),
         (Work::Echo, Monoio) => echo::monoio(listener, buffer),
         (Work::Echo, Contestant::Bare) => bare::echo(listener, buffer),
+        (Work::Echo, Contestant::BareBuffers) => bare::echo_with_buffers(listener, buffer),
         (Work::Hello, Toque) => hello::toque(listener),
         (Work::Hello, Tokio) => hello::tokio(listener),
         (Work::Hello, TokioLocal) => hello::tokio_local(listener),
