@@ -38,8 +38,9 @@ fn receive(injector: &Injector<u32>, bell: &Bell) -> u32 {
     }
 }
 
-/// No ring is lost. An owner who sleeps while an item waits, with nobody left to ring, is a
-/// deadlock, which loom reports. Mutants that fail it: `look_before_set`, `look_before_push`.
+/// No ring is lost. An owner who sleeps while an item waits, with nobody left to ring, is
+/// a deadlock, which loom reports. Mutants that fail it: `look_before_set`,
+/// `look_before_push`.
 #[test]
 fn an_item_wakes_an_owner_about_to_sleep() {
     loom::model(|| {

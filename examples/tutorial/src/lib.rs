@@ -1,9 +1,9 @@
-//! A small runtime in one file: what `docs/book` builds in its chapters 1 to 6, under the names
-//! that toque's modules have. Read it from the top: a bell, a thread that waits, the injector,
-//! the executor, the reactor, the timers, and the turn.
+//! A small runtime in one file: what `docs/book` builds in its chapters 1 to 6, under the
+//! names that toque's modules have. Read it from the top: a bell, a thread that waits,
+//! the injector, the executor, the reactor, the timers, and the turn.
 
-// It is made to be read, by the chapters: nobody prints its parts, and `block_on` says where it
-// belongs.
+// It is made to be read, by the chapters: nobody prints its parts, and `block_on` says
+// where it belongs.
 #![allow(missing_debug_implementations, clippy::missing_panics_doc)]
 
 mod shim;
@@ -40,7 +40,8 @@ pub mod waker {
             RawWakerVTable::new(Self::clone, Self::wake, Self::wake_by_ref, Self::drop);
 
         unsafe fn clone(bell: *const ()) -> RawWaker {
-            // SAFETY: the pointer is from `raw`, and the waker that is cloned holds a count.
+            // SAFETY: the pointer is from `raw`, and the waker that is cloned holds a
+            // count.
             unsafe { Arc::increment_strong_count(bell.cast::<B>()) };
             RawWaker::new(bell, &Self::VTABLE)
         }
@@ -84,8 +85,8 @@ pub mod park {
 
     impl Ring for ThreadBell {
         fn ring(&self) {
-            // Before `unpark`, or the thread wakes, finds nothing, and sleeps again. Release:
-            // with the swap in `wait`.
+            // Before `unpark`, or the thread wakes, finds nothing, and sleeps again.
+            // Release: with the swap in `wait`.
             self.rung.store(true, Ordering::Release);
             self.thread.unpark();
         }
@@ -145,8 +146,8 @@ pub mod injector {
         /// Sends an item. True if the sender must ring.
         pub fn push(&self, item: T) -> bool {
             self.items.lock().unwrap().push(item);
-            // After the push, or an owner who has just looked sleeps on. The lock carries his
-            // `parked` to us.
+            // After the push, or an owner who has just looked sleeps on. The lock carries
+            // his `parked` to us.
             self.parked
                 .compare_exchange(true, false, Ordering::Relaxed, Ordering::Relaxed)
                 .is_ok()
@@ -157,7 +158,8 @@ pub mod injector {
             std::mem::take(&mut self.items.lock().unwrap())
         }
 
-        /// The owner says that he will sleep. False if he must not, since something waits.
+        /// The owner says that he will sleep. False if he must not, since something
+        /// waits.
         pub fn park(&self) -> bool {
             self.parked.store(true, Ordering::Relaxed); // before the look, or a ring is lost
             let may_sleep = self.items.lock().unwrap().is_empty();
@@ -211,7 +213,8 @@ pub mod executor {
     impl Ring for TaskBell {
         fn ring(&self) {
             if self.home.injector.push(self.id) {
-                // An error leaves nobody to tell: the poller is gone, and the chef with it.
+                // An error leaves nobody to tell: the poller is gone, and the chef with
+                // it.
                 let _ = self.home.poller.notify();
             }
         }
@@ -369,7 +372,8 @@ pub mod task {
         }
     }
 
-    /// A task's output to come: `None` if the task was cancelled. Dropping it lets the task go on.
+    /// A task's output to come: `None` if the task was cancelled. Dropping it lets the
+    /// task go on.
     pub struct JoinHandle<T> {
         id: Id,
         executor: Weak<Executor>,
@@ -442,7 +446,8 @@ pub mod reactor {
     pub struct Reactor {
         poller: Arc<Poller>,
         sources: RefCell<HashMap<usize, Source>>,
-        /// Keys are never given out twice: an event of a socket that has gone must find nobody.
+        /// Keys are never given out twice: an event of a socket that has gone must find
+        /// nobody.
         last: Cell<usize>,
         events: RefCell<Events>,
     }
@@ -457,8 +462,8 @@ pub mod reactor {
             }
         }
 
-        /// Sleeps until a socket is ready, a bell rings or `patience` is over. Wakes whom it
-        /// concerns.
+        /// Sleeps until a socket is ready, a bell rings or `patience` is over. Wakes whom
+        /// it concerns.
         pub(crate) fn wait(&self, patience: Option<Duration>) -> io::Result<()> {
             let mut events = self.events.borrow_mut();
             events.clear();
@@ -514,8 +519,8 @@ pub mod reactor {
             })
         }
 
-        /// Tries; if that would block, the reactor owes the wake. An edge that comes in between
-        /// is in the next `wait`.
+        /// Tries; if that would block, the reactor owes the wake. An edge that comes in
+        /// between is in the next `wait`.
         pub fn poll_io<R>(
             &self,
             cx: &mut Context<'_>,
@@ -689,7 +694,8 @@ pub mod runtime {
         // ANCHOR_END: turn
     }
 
-    /// Runs `future` to its end, and with it what it spawns. What is left then is dropped.
+    /// Runs `future` to its end, and with it what it spawns. What is left then is
+    /// dropped.
     ///
     /// # Errors
     /// Those of the demultiplexer.

@@ -1,4 +1,5 @@
-//! The types that cross threads: the standard library's, or loom's, which try every interleaving.
+//! The types that cross threads: the standard library's, or loom's, which try every
+//! interleaving.
 
 #[cfg(loom)]
 pub(crate) use loom::sync::{

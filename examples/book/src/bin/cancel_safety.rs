@@ -9,8 +9,8 @@ use toque::task::yield_now;
 use toque::{Runtime, spawn};
 
 // ANCHOR: loops
-/// Reads an order of four letters, and hears a bell meanwhile. Each round of the loop begins a
-/// new read.
+/// Reads an order of four letters, and hears a bell meanwhile. Each round of the loop
+/// begins a new read.
 async fn read_anew(mut guest: DuplexStream, mut bell: UnboundedReceiver<()>) -> [u8; 4] {
     let mut order = [0; 4];
     loop {

@@ -8,7 +8,8 @@ use toque::sync::oneshot;
 use toque::{Runtime, spawn, spawn_blocking};
 
 // ANCHOR: main
-/// Fetches wine. It comes back when it is rung for, and until then its thread can do nothing else.
+/// Fetches wine. It comes back when it is rung for, and until then its thread can do
+/// nothing else.
 fn fetch_wine(leaving: oneshot::Sender<()>, bell: &Receiver<()>) -> &'static str {
     let thread = thread::current();
     println!("{} goes to the cellar", thread.name().unwrap_or("somebody"));

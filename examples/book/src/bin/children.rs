@@ -28,8 +28,8 @@ async fn letters(menu: &[String]) -> usize {
 // ANCHOR_END: borrow
 
 // ANCHOR: forget
-/// Polls a scope once, forgets it, and returns. Its child waits for the bell, and borrows a
-/// plate that ends here.
+/// Polls a scope once, forgets it, and returns. Its child waits for the bell, and borrows
+/// a plate that ends here.
 async fn forget_a_scope(bell: &Notify, polls: &Cell<u32>) {
     let plate = String::from("a plate");
     let mut scope = Box::pin(toque::scope(async |s| {

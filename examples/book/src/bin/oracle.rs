@@ -1,5 +1,5 @@
-//! A model as oracle: the same random operations on a delay queue and on a sorted map, until
-//! they differ.
+//! A model as oracle: the same random operations on a delay queue and on a sorted map,
+//! until they differ.
 
 use std::collections::BTreeMap;
 use std::future::poll_fn;
@@ -24,8 +24,8 @@ impl Dice {
     }
 }
 
-/// Does the same to both, and gives the number of the first operation after which they differ.
-/// `rank` tells which of two values with one deadline comes first.
+/// Does the same to both, and gives the number of the first operation after which they
+/// differ. `rank` tells which of two values with one deadline comes first.
 async fn first_difference(rank: fn(u64) -> u64) -> Option<u64> {
     let (mut dice, mut now) = (Dice(7), 0);
     let (mut queue, mut model) = (DelayQueue::new(), BTreeMap::new());

@@ -1,5 +1,5 @@
-//! The phases of toque's turn, seen from a task that a socket has woken: what runs when it
-//! gives way.
+//! The phases of toque's turn, seen from a task that a socket has woken: what runs when
+//! it gives way.
 
 use std::io;
 use std::os::unix::net::UnixStream;

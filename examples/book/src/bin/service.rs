@@ -1,5 +1,5 @@
-//! A service with one seat: a guest is served, another is sent away, and the kitchen closes in
-//! good order.
+//! A service with one seat: a guest is served, another is sent away, and the kitchen
+//! closes in good order.
 
 use std::convert::Infallible;
 use std::io;

@@ -1,4 +1,5 @@
-//! Two chefs behind one door: a thread and a runtime for each, one port, and eight guests.
+//! Two chefs behind one door: a thread and a runtime for each, one port, and eight
+//! guests.
 
 use std::io::{self, Read};
 use std::net::{SocketAddr, TcpStream};

@@ -1,5 +1,5 @@
-//! Why a file needs the pool: the reactor takes a socket, and refuses a file. (As Linux does;
-//! kqueue takes files, and calls each of them ready.)
+//! Why a file needs the pool: the reactor takes a socket, and refuses a file. (As Linux
+//! does; kqueue takes files, and calls each of them ready.)
 
 use std::fs::File;
 use std::io;

@@ -1,5 +1,5 @@
-//! One chef on `async-task`: a task is one allocation, the queue holds the task itself, and a
-//! second wake does nothing.
+//! One chef on `async-task`: a task is one allocation, the queue holds the task itself,
+//! and a second wake does nothing.
 
 #![allow(unsafe_code)] // tasks whose futures are not `Send`; an allocator that counts
 
@@ -62,16 +62,17 @@ impl Chef {
                 thread.unpark();
             }
         };
-        // SAFETY: the future need not be `Send`: `run` and `drop` poll and drop it, both on the
-        // chef's thread, since `Chef` is not `Send`; and a `Runnable` is nowhere else than in
-        // `ready`. `drop` returns when no future lives. It is `'static`.
+        // SAFETY: the future need not be `Send`: `run` and `drop` poll and drop it, both
+        // on the chef's thread, since `Chef` is not `Send`; and a `Runnable` is nowhere
+        // else than in `ready`. `drop` returns when no future lives. It is `'static`.
         let (task, handle) = unsafe { Builder::new().spawn_unchecked(|()| guarded, schedule) };
         self.living.borrow_mut().insert(id, task.waker());
         task.schedule();
         handle
     }
 
-    /// Runs what is ready until `task` is done. Meanwhile the thread sleeps when nothing is.
+    /// Runs what is ready until `task` is done. Meanwhile the thread sleeps when nothing
+    /// is.
     fn run<T>(&self, mut task: Task<T>) -> T {
         let mut cx = Context::from_waker(Waker::noop()); // it is looked at after each batch anyway
         loop {

@@ -1,5 +1,5 @@
-//! The kitchen: a guest asks for a sandwich, which the database has; another is served while
-//! the first waits.
+//! The kitchen: a guest asks for a sandwich, which the database has; another is served
+//! while the first waits.
 
 use std::future::poll_fn;
 use std::io::{self, Read, Write};

@@ -1,4 +1,5 @@
-//! A stale key: an event for a socket that an earlier event's owner has closed. Whom does it find?
+//! A stale key: an event for a socket that an earlier event's owner has closed. Whom does
+//! it find?
 
 #![allow(unsafe_code)] // a descriptor must leave the poller before it is closed
 
@@ -18,8 +19,8 @@ struct Place {
     socket: Option<TcpStream>,
 }
 
-/// What the operating system hands back with an event. Two places are enough here, so the place
-/// is the lowest bit.
+/// What the operating system hands back with an event. Two places are enough here, so the
+/// place is the lowest bit.
 #[derive(Clone, Copy)]
 enum Keys {
     /// The place alone.
@@ -88,8 +89,8 @@ impl Kitchen {
         socket.map_or(Ok(()), |socket| self.poller.delete(&socket))
     }
 
-    /// Both guests speak at once. Whoever is heard first has the other one sent away, and a
-    /// third one takes that seat in silence.
+    /// Both guests speak at once. Whoever is heard first has the other one sent away, and
+    /// a third one takes that seat in silence.
     fn evening(&mut self) -> io::Result<()> {
         let mut guests = [self.seat(0)?, self.seat(1)?];
         for guest in &mut guests {

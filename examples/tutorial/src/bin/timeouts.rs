@@ -1,4 +1,5 @@
-//! Sleepers wake in the order of their deadlines, and a timeout drops what comes too late.
+//! Sleepers wake in the order of their deadlines, and a timeout drops what comes too
+//! late.
 
 use std::future::{pending, poll_fn};
 use std::io;

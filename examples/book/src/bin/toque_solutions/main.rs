@@ -1,5 +1,5 @@
-//! The solutions of the exercises of chapters 7 to 12: `cargo run -p book --bin toque_solutions
-//! 7_1` runs one.
+//! The solutions of the exercises of chapters 7 to 12: `cargo run -p book --bin
+//! toque_solutions 7_1` runs one.
 
 mod solution_10_1;
 mod solution_10_2;

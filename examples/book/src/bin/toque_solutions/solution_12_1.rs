@@ -8,8 +8,8 @@ use toque::sync::Barrier;
 use toque::{Core, spawn};
 
 // ANCHOR: main
-/// Where an order is cooked. The `Rc` never leaves the thread; what crosses is the closure that
-/// makes it, and the answer.
+/// Where an order is cooked. The `Rc` never leaves the thread; what crosses is the
+/// closure that makes it, and the answer.
 async fn cook(order: String) -> String {
     let order = Rc::new(order);
     let cooked = spawn(async move {

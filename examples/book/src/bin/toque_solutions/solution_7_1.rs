@@ -1,5 +1,5 @@
-//! A task that gives way for ever: do the timers get their turn? In Node's `nextTick` they
-//! would not.
+//! A task that gives way for ever: do the timers get their turn? In Node's `nextTick`
+//! they would not.
 
 use std::cell::Cell;
 use std::io;

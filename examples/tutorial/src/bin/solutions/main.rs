@@ -1,5 +1,5 @@
-//! The solutions of the exercises of chapters 0 to 6: `cargo run -p tutorial --bin solutions
-//! 4_1` runs one.
+//! The solutions of the exercises of chapters 0 to 6: `cargo run -p tutorial --bin
+//! solutions 4_1` runs one.
 
 mod solution_0_1;
 mod solution_0_2;

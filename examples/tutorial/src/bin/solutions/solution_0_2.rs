@@ -1,4 +1,5 @@
-//! Four guests, and a database that answers only when nobody else can ask: how many ask at once?
+//! Four guests, and a database that answers only when nobody else can ask: how many ask
+//! at once?
 
 use std::future::poll_fn;
 use std::io;
@@ -15,8 +16,8 @@ const GUESTS: usize = 4;
 /// A question, which is answered by calling it.
 type Question = Box<dyn FnOnce() + Send>;
 
-/// The database: it collects questions until `at_once` are there, answers them, and begins
-/// again. How many rounds it took.
+/// The database: it collects questions until `at_once` are there, answers them, and
+/// begins again. How many rounds it took.
 fn answer_in_rounds(questions: &Receiver<Question>, at_once: usize) -> usize {
     let mut rounds = 0;
     while rounds * at_once < GUESTS {

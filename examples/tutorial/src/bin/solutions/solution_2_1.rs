@@ -21,8 +21,8 @@ impl Ring for TokenBell {
     }
 }
 
-/// It is rung for while it is polled. Then something inside of it parks, as a lock or a channel
-/// may, and takes the token.
+/// It is rung for while it is polled. Then something inside of it parks, as a lock or a
+/// channel may, and takes the token.
 fn rude() -> impl Future<Output = ()> {
     let mut polled = false;
     poll_fn(move |cx| {
@@ -35,8 +35,8 @@ fn rude() -> impl Future<Output = ()> {
     })
 }
 
-/// Whether the ring was heard within a tenth of a second. Without that limit the thread would
-/// lie there for ever.
+/// Whether the ring was heard within a tenth of a second. Without that limit the thread
+/// would lie there for ever.
 fn hears() -> bool {
     let waker = waker(Arc::new(TokenBell(thread::current())));
     let polled = pin!(rude()).poll(&mut Context::from_waker(&waker));

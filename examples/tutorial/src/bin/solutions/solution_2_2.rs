@@ -1,4 +1,5 @@
-//! A model in little: the ringer's two steps at each moment of the sleeper's loop, in both orders.
+//! A model in little: the ringer's two steps at each moment of the sleeper's loop, in
+//! both orders.
 
 use std::io;
 
@@ -46,8 +47,8 @@ impl State {
     }
 }
 
-/// Whether the sleeper is left lying: `before` steps, a step of the ringer, `between` steps,
-/// the ringer's other step.
+/// Whether the sleeper is left lying: `before` steps, a step of the ringer, `between`
+/// steps, the ringer's other step.
 fn is_lost(ringer: [Step; 2], before: usize, between: usize) -> bool {
     let (rung, token, at) = (false, false, At::Look);
     let mut state = State { rung, token, at };

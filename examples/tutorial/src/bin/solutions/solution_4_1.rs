@@ -1,5 +1,5 @@
-//! A model in little: each interleaving of a chef's two steps and a sender's two steps, as
-//! right and as the mutants have it.
+//! A model in little: each interleaving of a chef's two steps and a sender's two steps,
+//! as right and as the mutants have it.
 
 use std::io;
 

@@ -15,18 +15,19 @@ fn connect(listener: &TcpListener) -> io::Result<(TcpStream, TcpStream)> {
 }
 
 fn add(poller: &Poller, kitchen: &TcpStream, key: usize) -> io::Result<()> {
-    // SAFETY: with its last owner it leaves the epoll by itself, and the poller goes first.
-    // This program is for Linux' epoll.
+    // SAFETY: with its last owner it leaves the epoll by itself, and the poller goes
+    // first. This program is for Linux' epoll.
     unsafe { poller.add_with_mode(kitchen, Event::readable(key), PollMode::Edge) }
 }
 
 fn delete(poller: &Poller, number: RawFd) -> io::Result<()> {
-    // SAFETY: the number belongs to an open descriptor: that it is a stranger's is the point.
+    // SAFETY: the number belongs to an open descriptor: that it is a stranger's is the
+    // point.
     poller.delete(unsafe { BorrowedFd::borrow_raw(number) })
 }
 
-/// How many events the second guest's word makes, if the first one is taken out of the poller
-/// after it is closed.
+/// How many events the second guest's word makes, if the first one is taken out of the
+/// poller after it is closed.
 fn heard(delete_late: bool) -> io::Result<usize> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let poller = Poller::new()?;

@@ -1,4 +1,5 @@
-//! A waker that starts another sleep: called under the borrow of the timers, and after it.
+//! A waker that starts another sleep: called under the borrow of the timers, and after
+//! it.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
