@@ -5,8 +5,8 @@ use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::PATIENCE;
 use crate::guest::try_narrow;
+use crate::patience;
 use crate::rng::Rng;
 use crate::tally::{Guest, Invitation, Outcome};
 
@@ -68,7 +68,7 @@ impl EchoGuest {
             return Ok(Outcome::Served);
         };
         stream.shutdown(Shutdown::Write)?;
-        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_read_timeout(Some(patience()))?;
         Ok(match stream.read(&mut [0]) {
             Ok(0) => Outcome::Served,
             Ok(_) => Outcome::Wrong("more came back than was sent".to_owned()),
@@ -93,7 +93,7 @@ impl Guest for EchoGuest {
 }
 
 fn connect(to: SocketAddr) -> io::Result<TcpStream> {
-    let stream = TcpStream::connect_timeout(&to, PATIENCE)?;
+    let stream = TcpStream::connect_timeout(&to, patience())?;
     stream.set_nodelay(true)?;
     stream.set_read_timeout(Some(SILENCE))?;
     Ok(stream)
@@ -113,7 +113,7 @@ fn hear(
             Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
             Ok(n) if message[heard..].starts_with(&buf[..n]) => heard += n,
             Ok(n) => return Ok(other_bytes(heard, n)),
-            Err(error) if is_silence(&error) && begun.elapsed() < PATIENCE => {
+            Err(error) if is_silence(&error) && begun.elapsed() < patience() => {
                 if rouse()? {
                     message.extend(MORE);
                 }

@@ -35,6 +35,7 @@ mod guest;
 mod process;
 
 use std::process::ExitCode;
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use client::Client;
@@ -42,6 +43,8 @@ use options::{Command, Options};
 
 /// How long anything may take that is not to hang.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// The same, if the command line says otherwise.
+static OTHER_PATIENCE: OnceLock<Duration> = OnceLock::new();
 /// How often is looked for what nobody tells.
 const GLANCE: Duration = Duration::from_millis(20);
 
@@ -57,6 +60,7 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
+    OTHER_PATIENCE.get_or_init(|| options.patience);
     let is_well = match options.command {
         Command::Faults => faults::run(&options),
         Command::Soak(time) => soak::run(&options, time),
@@ -64,10 +68,14 @@ fn main() -> ExitCode {
     ExitCode::from(u8::from(!is_well))
 }
 
+fn patience() -> Duration {
+    OTHER_PATIENCE.get().copied().unwrap_or(PATIENCE)
+}
+
 /// Looks until it is so, for as long as patience lasts. Gives whether it was.
 fn comes_true(mut is_so: impl FnMut() -> bool) -> bool {
     let begun = Instant::now();
-    while begun.elapsed() < PATIENCE {
+    while begun.elapsed() < patience() {
         if is_so() {
             return true;
         }

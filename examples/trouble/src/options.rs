@@ -8,13 +8,16 @@ use std::time::Duration;
 use lexopt::Arg::{Long, Short, Value};
 use lexopt::ValueExt;
 
+use crate::PATIENCE;
+
 pub(crate) const HELP: &str = "\
-usage: trouble faults [--short] [--seed N] [--only WORDS] [--echo COMMAND] [--service COMMAND]
-       trouble soak [TIME] [--seed N] [--only echo|service] [--echo COMMAND] [--service COMMAND]
+usage: trouble faults [--short] [--seed N] [--only WORDS] [--patience TIME] [--echo COMMAND] [--service COMMAND]
+       trouble soak [TIME] [--seed N] [--only echo|service] [--patience TIME] [--echo COMMAND] [--service COMMAND]
 
   --short            each fault once, and shortly
   --seed N           of which call is the first to fail, and of what guests say (1)
   --only WORDS       only the rows that begin so
+  --patience TIME    how long anything may take that is not to hang (20s)
   --echo COMMAND     another echo server; --listen ADDR is added, for the faults its reactor's name before that
   --service COMMAND  another sandwich service; its flags are added
   TIME               2h, 10m, 30s, or minutes (2h)";
@@ -30,6 +33,8 @@ pub(crate) struct Options {
     pub(crate) seed: u64,
     /// Which rows.
     pub(crate) only: String,
+    /// How long anything may take that is not to hang.
+    pub(crate) patience: Duration,
     /// A program and its first arguments.
     pub(crate) echo: Vec<String>,
     pub(crate) service: Vec<String>,
@@ -45,6 +50,7 @@ impl Options {
             short: false,
             seed: 1,
             only: String::new(),
+            patience: PATIENCE,
             echo: vec![neighbour("echo_server")],
             service: vec![neighbour("sandwiches")],
             relay: vec![neighbour("relay")],
@@ -60,6 +66,7 @@ impl Options {
                 Long("short") => options.short = true,
                 Long("seed") => options.seed = args.value()?.parse()?,
                 Long("only") => options.only = args.value()?.string()?,
+                Long("patience") => options.patience = args.value()?.parse_with(time)?,
                 Long("echo") => options.echo = words(args.value()?)?,
                 Long("service") => options.service = words(args.value()?)?,
                 Long("help") | Short('h') => return Ok(None),

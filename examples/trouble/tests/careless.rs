@@ -7,7 +7,7 @@ fn trouble(flaw: &str, args: &[&str]) -> Output {
     let careless = format!("{} {flaw}", env!("CARGO_BIN_EXE_careless"));
     Command::new(env!("CARGO_BIN_EXE_trouble"))
         .args(args)
-        .args(["--echo", &careless])
+        .args(["--echo", &careless, "--patience", "3s"])
         .output()
         .unwrap()
 }
