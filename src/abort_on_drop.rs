@@ -40,6 +40,16 @@ pub struct AbortOnDropHandle<T>(
 
 impl<T> AbortOnDropHandle<T> {
     /// Ties the task to the handle.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::task::AbortOnDropHandle;
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let soup = AbortOnDropHandle::new(toque::spawn(async { "soup" }));
+    /// assert_eq!(soup.await.unwrap(), "soup"); // awaited, as a `JoinHandle` is
+    /// # });
+    /// ```
     pub fn new(task: JoinHandle<T>) -> Self {
         Self(Some(task))
     }
@@ -51,16 +61,51 @@ impl<T> AbortOnDropHandle<T> {
     }
 
     /// Cancels the task; see [`JoinHandle::abort`].
+    ///
+    /// # Example
+    /// ```
+    /// use toque::task::AbortOnDropHandle;
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let task = AbortOnDropHandle::new(toque::spawn(std::future::pending::<()>()));
+    /// task.abort();
+    /// assert!(task.await.unwrap_err().is_cancelled());
+    /// # });
+    /// ```
     pub fn abort(&self) {
         self.task().abort();
     }
 
     /// A handle that can do no more than abort the task.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::task::AbortOnDropHandle;
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let task = AbortOnDropHandle::new(toque::spawn(std::future::pending::<()>()));
+    /// let off_switch = task.abort_handle(); // for somebody else
+    /// off_switch.abort();
+    /// assert!(task.await.unwrap_err().is_cancelled());
+    /// # });
+    /// ```
     pub fn abort_handle(&self) -> AbortHandle {
         self.task().abort_handle()
     }
 
     /// Whether the task has ended, one way or the other.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::task::AbortOnDropHandle;
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let task = AbortOnDropHandle::new(toque::spawn(async {}));
+    /// assert!(!task.is_finished()); // it has not begun
+    /// toque::task::yield_now().await;
+    /// assert!(task.is_finished());
+    /// # });
+    /// ```
     pub fn is_finished(&self) -> bool {
         self.task().is_finished()
     }
@@ -134,22 +179,72 @@ pub struct AbortOnDrop {
 
 impl AbortOnDrop {
     /// Ties the task to the handle.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::task::AbortOnDrop;
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let task = toque::spawn(std::future::pending::<()>());
+    /// {
+    ///     let _for_this_long = AbortOnDrop::new(task.abort_handle());
+    /// }
+    /// assert!(task.await.unwrap_err().is_cancelled());
+    /// # });
+    /// ```
     pub fn new(task: AbortHandle) -> Self {
         let detached = false;
         Self { task, detached }
     }
 
     /// Cancels the task; see [`AbortHandle::abort`].
+    ///
+    /// # Example
+    /// ```
+    /// use toque::task::AbortOnDrop;
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let task = toque::spawn(std::future::pending::<()>());
+    /// let guard = AbortOnDrop::new(task.abort_handle());
+    /// guard.abort(); // sooner
+    /// assert!(task.await.unwrap_err().is_cancelled());
+    /// # });
+    /// ```
     pub fn abort(&self) {
         self.task.abort();
     }
 
     /// Whether the task has ended, one way or the other.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::task::AbortOnDrop;
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let task = toque::spawn(async {});
+    /// let guard = AbortOnDrop::new(task.abort_handle());
+    /// assert!(!guard.is_finished());
+    /// task.await.unwrap();
+    /// assert!(guard.is_finished());
+    /// # });
+    /// ```
     pub fn is_finished(&self) -> bool {
         self.task.is_finished()
     }
 
     /// Unties the task: it goes on when the handle that comes back is dropped.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::task::AbortOnDrop;
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let task = toque::spawn(async { "soup" });
+    /// let guard = AbortOnDrop::new(task.abort_handle());
+    /// drop(guard.detach()); // all went well: it may go on
+    /// assert_eq!(task.await.unwrap(), "soup");
+    /// # });
+    /// ```
     pub fn detach(mut self) -> AbortHandle {
         self.detached = true;
         self.task.clone()

@@ -59,6 +59,22 @@ impl<T: AsFd> Async<T> {
     ///
     /// # Panics
     /// Outside of a runtime.
+    ///
+    /// # Example
+    /// ```
+    /// use std::os::unix::net::UnixDatagram;
+    /// use toque::io::Async;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let (ours, theirs) = UnixDatagram::pair()?;
+    /// let ours = Async::new(ours)?;
+    /// theirs.send(b"soup")?;
+    /// assert_eq!(ours.read_with(|io| io.recv(&mut [0; 8])).await?, 4);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     #[track_caller]
     pub fn new(io: T) -> io::Result<Async<T>> {
         rustix::io::ioctl_fionbio(&io, true)?;
@@ -69,11 +85,43 @@ impl<T: AsFd> Async<T> {
     }
 
     /// What is inside.
+    ///
+    /// # Example
+    /// ```
+    /// use std::os::unix::net::UnixDatagram;
+    /// use toque::io::Async;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let (ours, _theirs) = UnixDatagram::pair()?;
+    /// let ours = Async::new(ours)?;
+    /// assert!(ours.get_ref().local_addr()?.is_unnamed());
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn get_ref(&self) -> &T {
         &self.io
     }
 
     /// Takes it out of the reactor. It stays non-blocking.
+    ///
+    /// # Example
+    /// ```
+    /// use std::os::unix::net::UnixDatagram;
+    /// use toque::io::Async;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let (ours, theirs) = UnixDatagram::pair()?;
+    /// let ours = Async::new(ours)?.into_inner();
+    /// ours.set_nonblocking(false)?; // as it was
+    /// theirs.send(b"soup")?;
+    /// assert_eq!(ours.recv(&mut [0; 8])?, 4);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn into_inner(self) -> T {
         let Self { registration, io } = self;
         drop(registration);
@@ -90,6 +138,23 @@ impl<T: AsFd> Async<T> {
     ///
     /// # Cancel safety
     /// Nothing is lost.
+    ///
+    /// # Example
+    /// ```
+    /// use std::os::unix::net::UnixDatagram;
+    /// use toque::io::Async;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let (ours, theirs) = UnixDatagram::pair()?;
+    /// let ours = Async::new(ours)?;
+    /// theirs.send(b"soup")?;
+    /// ours.readable().await?; // no buffer is needed until then
+    /// assert_eq!(ours.read_with(|io| io.recv(&mut [0; 8])).await?, 4);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub async fn readable(&self) -> io::Result<()> {
         self.registration.ready(Direction::Read).await
     }
@@ -101,6 +166,23 @@ impl<T: AsFd> Async<T> {
     ///
     /// # Cancel safety
     /// Nothing is lost.
+    ///
+    /// # Example
+    /// ```
+    /// use std::os::unix::net::UnixDatagram;
+    /// use toque::io::Async;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let (ours, theirs) = UnixDatagram::pair()?;
+    /// let ours = Async::new(ours)?;
+    /// ours.writable().await?; // what is sent can be made up now, not before
+    /// assert_eq!(ours.write_with(|io| io.send(b"soup")).await?, 4);
+    /// assert_eq!(theirs.recv(&mut [0; 8])?, 4);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub async fn writable(&self) -> io::Result<()> {
         self.registration.ready(Direction::Write).await
     }
@@ -109,6 +191,24 @@ impl<T: AsFd> Async<T> {
     ///
     /// # Errors
     /// On a foreign thread, an error that says so.
+    ///
+    /// # Example
+    /// ```
+    /// use std::future::poll_fn;
+    /// use std::os::unix::net::UnixDatagram;
+    /// use toque::io::Async;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let (ours, theirs) = UnixDatagram::pair()?;
+    /// let ours = Async::new(ours)?;
+    /// theirs.send(b"soup")?;
+    /// poll_fn(|cx| ours.poll_readable(cx)).await?;
+    /// assert_eq!(ours.read_with(|io| io.recv(&mut [0; 8])).await?, 4);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn poll_readable(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.registration.poll_ready(Direction::Read, cx)
     }
@@ -117,6 +217,24 @@ impl<T: AsFd> Async<T> {
     ///
     /// # Errors
     /// On a foreign thread, an error that says so.
+    ///
+    /// # Example
+    /// ```
+    /// use std::future::poll_fn;
+    /// use std::os::unix::net::UnixDatagram;
+    /// use toque::io::Async;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let (ours, theirs) = UnixDatagram::pair()?;
+    /// let ours = Async::new(ours)?;
+    /// poll_fn(|cx| ours.poll_writable(cx)).await?;
+    /// assert_eq!(ours.write_with(|io| io.send(b"soup")).await?, 4);
+    /// # assert_eq!(theirs.recv(&mut [0; 8])?, 4);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn poll_writable(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.registration.poll_ready(Direction::Write, cx)
     }
@@ -132,6 +250,24 @@ impl<T: AsFd> Async<T> {
     /// # Cancel safety
     /// Nothing is lost: `op` is not called after the future is dropped, and its result is returned by the poll that called
     /// it.
+    ///
+    /// # Example
+    /// ```
+    /// use std::os::unix::net::UnixDatagram;
+    /// use toque::io::Async;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let (ours, theirs) = UnixDatagram::pair()?;
+    /// let ours = Async::new(ours)?;
+    /// toque::spawn(async move { theirs.send(b"soup") }); // later
+    /// let mut order = [0; 8];
+    /// let n = ours.read_with(|io| io.recv(&mut order)).await?;
+    /// assert_eq!(&order[..n], b"soup");
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub async fn read_with<R>(&self, mut op: impl FnMut(&T) -> io::Result<R>) -> io::Result<R> {
         self.registration.io(Direction::Read, || op(&self.io)).await
     }
@@ -143,6 +279,22 @@ impl<T: AsFd> Async<T> {
     ///
     /// # Cancel safety
     /// As [`read_with`](Self::read_with).
+    ///
+    /// # Example
+    /// ```
+    /// use std::os::unix::net::UnixDatagram;
+    /// use toque::io::Async;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let (ours, theirs) = UnixDatagram::pair()?;
+    /// let ours = Async::new(ours)?;
+    /// assert_eq!(ours.write_with(|io| io.send(b"soup")).await?, 4);
+    /// assert_eq!(theirs.recv(&mut [0; 8])?, 4);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub async fn write_with<R>(&self, mut op: impl FnMut(&T) -> io::Result<R>) -> io::Result<R> {
         self.registration
             .io(Direction::Write, || op(&self.io))

@@ -102,9 +102,40 @@ pub use macros::support as macros_support;
 pub use toque_macros::{main, test};
 
 /// Tasks: spawning, awaiting and aborting them.
+///
+/// # Example
+/// ```
+/// use toque::task::{self, JoinSet};
+///
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// let soup = task::spawn(async { "soup" });
+/// soup.abort();
+/// assert!(soup.await.unwrap_err().is_cancelled());
+///
+/// let mut dishes = JoinSet::new();
+/// dishes.spawn(async { "salad" });
+/// assert_eq!(dishes.join_next().await.unwrap().unwrap(), "salad");
+/// assert_eq!(task::spawn_blocking(|| "bread").await.unwrap(), "bread");
+/// # });
+/// ```
 #[cfg(not(loom))]
 pub mod task {
     /// Cooperation: giving way to other tasks when the budget of a poll is spent.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::task::coop;
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let others = toque::spawn(async {});
+    /// let mut served = 0;
+    /// while !others.is_finished() {
+    ///     coop::consume_budget().await; // gives way to them when the budget is spent
+    ///     served += 1;
+    /// }
+    /// assert!(served > 1);
+    /// # });
+    /// ```
     pub mod coop {
         pub use crate::future::coop::*;
     }
@@ -128,11 +159,37 @@ pub mod task {
     pub use std::future::poll_fn;
 
     /// The types around a [`JoinSet`].
+    ///
+    /// # Example
+    /// ```
+    /// use toque::task::join_set::{Builder, JoinSet};
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let mut set = JoinSet::new();
+    /// let named: Builder<'_, _> = set.build_task().name("soup");
+    /// named.spawn(async { 7 }).unwrap();
+    /// assert_eq!(set.join_next().await.unwrap().unwrap(), 7);
+    /// # });
+    /// ```
     pub mod join_set {
         pub use crate::join_set::{Builder, JoinSet};
     }
 
     /// The types around a [`TaskTracker`].
+    ///
+    /// # Example
+    /// ```
+    /// use toque::task::task_tracker::{TaskTracker, TaskTrackerToken};
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let tracker = TaskTracker::new();
+    /// let order: TaskTrackerToken = tracker.token(); // for work that is no task
+    /// tracker.close();
+    /// assert!(!tracker.is_empty());
+    /// drop(order);
+    /// tracker.wait().await;
+    /// # });
+    /// ```
     pub mod task_tracker {
         pub use crate::task_tracker::{
             TaskTracker, TaskTrackerToken, TaskTrackerWaitFuture, TrackedFuture,
@@ -145,6 +202,26 @@ pub mod task {
 /// The traits are `futures-io`'s, which every stream of [`net`] implements. The feature `io-util` adds their methods by tokio's
 /// names and with tokio's results (`AsyncReadExt` and its like), copies (`copy`, `copy_bidirectional`), buffers (`BufReader`,
 /// `BufWriter`, `BufStream`), and streams in memory (`duplex`, `Cursor`, `empty`, `repeat`, `sink`).
+///
+/// # Example
+/// ```
+/// use futures_lite::AsyncWriteExt;
+/// use toque::io::{self, AsyncWrite};
+///
+/// # fn main() -> std::io::Result<()> {
+/// # toque::Runtime::new()?.block_on(async {
+/// async fn greet(mut guest: impl AsyncWrite + Unpin) -> io::Result<()> {
+///     guest.write_all(b"welcome\n").await?;
+///     guest.flush().await
+/// }
+/// greet(io::stdout()).await?;
+/// let mut heard = Vec::new();
+/// greet(&mut heard).await?;
+/// assert_eq!(heard, b"welcome\n");
+/// # Ok(())
+/// # })
+/// # }
+/// ```
 #[cfg(not(loom))]
 pub mod io {
     #[cfg(unix)]

@@ -26,27 +26,92 @@ pub struct Interest(u8);
 
 impl Interest {
     /// Something to read: data, the end, or an error.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::io::Interest;
+    /// use toque::net::UnixStream;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let (ours, theirs) = UnixStream::pair()?;
+    /// theirs.try_write(b"soup")?;
+    /// assert!(ours.ready(Interest::READABLE).await?.is_readable());
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub const READABLE: Interest = Interest(1);
     /// Room to write, or an error.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::io::Interest;
+    /// use toque::net::UnixStream;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let (ours, _theirs) = UnixStream::pair()?;
+    /// let ready = ours.ready(Interest::WRITABLE).await?;
+    /// assert!(ready.is_writable() && !ready.is_readable()); // nobody has asked for that
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub const WRITABLE: Interest = Interest(2);
 
     /// Whether it includes reading.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::io::Interest;
+    ///
+    /// assert!(Interest::READABLE.is_readable());
+    /// assert!(!Interest::WRITABLE.is_readable());
+    /// ```
     pub const fn is_readable(self) -> bool {
         self.0 & Self::READABLE.0 != 0
     }
 
     /// Whether it includes writing.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::io::Interest;
+    ///
+    /// assert!(Interest::WRITABLE.is_writable());
+    /// assert!(!Interest::READABLE.is_writable());
+    /// ```
     pub const fn is_writable(self) -> bool {
         self.0 & Self::WRITABLE.0 != 0
     }
 
     /// Both.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::io::Interest;
+    ///
+    /// const BOTH: Interest = Interest::READABLE.add(Interest::WRITABLE); // `|` is not `const`
+    /// assert_eq!(BOTH, Interest::READABLE | Interest::WRITABLE);
+    /// ```
     #[must_use]
     pub const fn add(self, other: Interest) -> Interest {
         Self(self.0 | other.0)
     }
 
     /// This without the other; `None` if nothing is left.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::io::Interest;
+    ///
+    /// let mut wanted = Some(Interest::READABLE | Interest::WRITABLE);
+    /// for done in [Interest::WRITABLE, Interest::READABLE] {
+    ///     wanted = wanted.and_then(|interest| interest.remove(done));
+    /// }
+    /// assert_eq!(wanted, None); // nothing is left to wait for
+    /// ```
     #[must_use]
     pub fn remove(self, other: Interest) -> Option<Interest> {
         let rest = self.0 & !other.0;
@@ -104,46 +169,224 @@ pub struct Ready(u8);
 
 impl Ready {
     /// Nothing.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::io::Ready;
+    ///
+    /// let mut seen = Ready::EMPTY; // to be added to
+    /// seen |= Ready::READABLE;
+    /// assert_eq!(seen, Ready::READABLE);
+    /// ```
     pub const EMPTY: Ready = Ready(0);
     /// A read will find data, the end, or an error.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::io::{Interest, Ready};
+    /// use toque::net::UnixStream;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let (ours, theirs) = UnixStream::pair()?;
+    /// theirs.try_write(b"soup")?;
+    /// assert_eq!(ours.ready(Interest::READABLE).await?, Ready::READABLE);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub const READABLE: Ready = Ready(1);
     /// A write will find room, or an error.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::io::{Interest, Ready};
+    /// use toque::net::UnixStream;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let (ours, _theirs) = UnixStream::pair()?;
+    /// assert_eq!(ours.ready(Interest::WRITABLE).await?, Ready::WRITABLE);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub const WRITABLE: Ready = Ready(2);
     /// No data will come after what is there.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::io::{Interest, Ready};
+    /// use toque::net::UnixStream;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let (ours, theirs) = UnixStream::pair()?;
+    /// let (_reader, writer) = theirs.into_split();
+    /// drop(writer); // the end, though the connection still stands
+    /// let ready = ours.ready(Interest::READABLE).await?;
+    /// assert_eq!(ready & Ready::READ_CLOSED, Ready::READ_CLOSED);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub const READ_CLOSED: Ready = Ready(4);
     /// Nobody is left to write to.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::io::{Interest, Ready};
+    /// use toque::net::unix::pipe;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let (sender, receiver) = pipe::pipe()?;
+    /// drop(receiver);
+    /// let ready = sender.ready(Interest::WRITABLE).await?;
+    /// assert!(ready & (Ready::WRITE_CLOSED | Ready::ERROR) != Ready::EMPTY);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub const WRITE_CLOSED: Ready = Ready(8);
     /// An error waits for the next operation.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::io::Ready;
+    ///
+    /// assert!(Ready::ERROR.is_error());
+    /// assert!(!Ready::ERROR.is_readable()); // it is told apart
+    /// ```
     pub const ERROR: Ready = Ready(16);
     /// Everything.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::io::Ready;
+    ///
+    /// let but_reading = Ready::ALL - Ready::READABLE - Ready::READ_CLOSED;
+    /// assert!(but_reading.is_writable() && !but_reading.is_readable());
+    /// ```
     pub const ALL: Ready = Ready(31);
 
     /// Whether nothing was found.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::io::Ready;
+    ///
+    /// assert!((Ready::READABLE & Ready::WRITABLE).is_empty());
+    /// ```
     pub fn is_empty(self) -> bool {
         self == Self::EMPTY
     }
 
     /// Whether a read is worth a try.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::io::Interest;
+    /// use toque::net::UnixStream;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let (ours, theirs) = UnixStream::pair()?;
+    /// theirs.try_write(b"soup")?;
+    /// let ready = ours.ready(Interest::READABLE | Interest::WRITABLE).await?;
+    /// if ready.is_readable() {
+    ///     assert_eq!(ours.try_read(&mut [0; 16])?, 4);
+    /// }
+    /// # assert!(ready.is_readable());
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn is_readable(self) -> bool {
         self.has(Self::READABLE) || self.is_read_closed()
     }
 
     /// Whether a write is worth a try.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::io::Interest;
+    /// use toque::net::UnixStream;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let (ours, _theirs) = UnixStream::pair()?;
+    /// let ready = ours.ready(Interest::READABLE | Interest::WRITABLE).await?;
+    /// if ready.is_writable() {
+    ///     assert_eq!(ours.try_write(b"soup")?, 4);
+    /// }
+    /// # assert!(ready.is_writable());
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn is_writable(self) -> bool {
         self.has(Self::WRITABLE) || self.is_write_closed()
     }
 
     /// Whether no data will come after what is there.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::io::Interest;
+    /// use toque::net::UnixStream;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let (ours, theirs) = UnixStream::pair()?;
+    /// drop(theirs);
+    /// let ready = ours.ready(Interest::READABLE).await?;
+    /// assert!(ready.is_read_closed()); // it has been read to its end, but for what is there
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn is_read_closed(self) -> bool {
         self.has(Self::READ_CLOSED)
     }
 
     /// Whether nobody is left to write to.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::io::Interest;
+    /// use toque::net::UnixStream;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let (ours, theirs) = UnixStream::pair()?;
+    /// drop(theirs);
+    /// let ready = ours.ready(Interest::WRITABLE).await?;
+    /// assert!(ready.is_write_closed()); // there is no use in writing
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn is_write_closed(self) -> bool {
         self.has(Self::WRITE_CLOSED)
     }
 
     /// Whether an error waits for the next operation.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::io::Interest;
+    /// use toque::net::UnixStream;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let (ours, _theirs) = UnixStream::pair()?;
+    /// let ready = ours.ready(Interest::WRITABLE).await?;
+    /// assert!(!ready.is_error()); // else the next operation reports it
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn is_error(self) -> bool {
         self.has(Self::ERROR)
     }

@@ -24,11 +24,35 @@ pub struct Builder<'a> {
 
 impl<'a> Builder<'a> {
     /// A task without a name, as yet.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::task::Builder;
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let task = Builder::new().spawn(async { "soup" }).unwrap();
+    /// assert_eq!(task.await.unwrap(), "soup");
+    /// # });
+    /// ```
     pub fn new() -> Builder<'a> {
         Self::default()
     }
 
     /// Names the task. Several may have the same name.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::task::Builder;
+    ///
+    /// let runtime = toque::Builder::new_current_thread().enable_task_inspection().build()?;
+    /// runtime.block_on(async {
+    ///     let soup = Builder::new().name("soup").spawn(async {})?;
+    ///     let task = toque::Handle::current().task(soup.id()).unwrap();
+    ///     assert_eq!(task.name.as_deref(), Some("soup"));
+    ///     Ok::<(), std::io::Error>(())
+    /// })?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn name(&self, name: &'a str) -> Builder<'a> {
         Builder { name: Some(name) }
     }
@@ -71,6 +95,18 @@ impl<'a> Builder<'a> {
     ///
     /// # Panics
     /// Outside of a runtime.
+    ///
+    /// # Example
+    /// ```
+    /// use std::rc::Rc;
+    /// use toque::task::Builder;
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let shared = Rc::new("soup");
+    /// let task = Builder::new().name("soup").spawn_local(async move { *shared }).unwrap();
+    /// assert_eq!(task.await.unwrap(), "soup");
+    /// # });
+    /// ```
     #[track_caller]
     pub fn spawn_local<F>(self, future: F) -> io::Result<JoinHandle<F::Output>>
     where
@@ -84,6 +120,16 @@ impl<'a> Builder<'a> {
     ///
     /// # Errors
     /// None at present.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::task::Builder;
+    ///
+    /// let runtime = toque::Runtime::new()?;
+    /// let task = Builder::new().name("soup").spawn_on(async { "soup" }, runtime.handle())?; // from outside
+    /// assert_eq!(runtime.block_on(task)?, "soup");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     #[track_caller]
     pub fn spawn_on<F>(self, future: F, handle: &Handle) -> io::Result<JoinHandle<F::Output>>
     where
@@ -126,6 +172,16 @@ impl<'a> Builder<'a> {
     ///
     /// # Panics
     /// If there is no thread in the pool, and the operating system starts none.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::task::Builder;
+    ///
+    /// let runtime = toque::Runtime::new()?;
+    /// let job = Builder::new().name("bread").spawn_blocking_on(|| "bread", runtime.handle())?;
+    /// assert_eq!(runtime.block_on(job)?, "bread");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     #[track_caller]
     pub fn spawn_blocking_on<F, R>(self, job: F, handle: &Handle) -> io::Result<JoinHandle<R>>
     where

@@ -99,6 +99,21 @@ impl<T: 'static> LocalKey<T> {
     ///
     /// # Cancel safety
     /// That of `future`; the value is dropped with it.
+    ///
+    /// # Example
+    /// ```
+    /// toque::task_local! {
+    ///     static CUSTOMER: u32;
+    /// }
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let order = CUSTOMER.scope(7, async {
+    ///     toque::task::yield_now().await;
+    ///     CUSTOMER.get() // after an await, too
+    /// });
+    /// assert_eq!(order.await, 7);
+    /// # });
+    /// ```
     pub fn scope<F: Future>(&'static self, value: T, future: F) -> TaskLocalFuture<T, F> {
         TaskLocalFuture {
             key: self,
@@ -111,6 +126,16 @@ impl<T: 'static> LocalKey<T> {
     ///
     /// # Panics
     /// If `f` does, or if the value is in use by [`with`](Self::with).
+    ///
+    /// # Example
+    /// ```
+    /// toque::task_local! {
+    ///     static CUSTOMER: u32;
+    /// }
+    ///
+    /// let customer = CUSTOMER.sync_scope(7, || CUSTOMER.get());
+    /// assert_eq!(customer, 7);
+    /// ```
     #[track_caller]
     pub fn sync_scope<R>(&'static self, value: T, f: impl FnOnce() -> R) -> R {
         let mut value = Some(value);
@@ -124,6 +149,16 @@ impl<T: 'static> LocalKey<T> {
     ///
     /// # Panics
     /// If there is none.
+    ///
+    /// # Example
+    /// ```
+    /// toque::task_local! {
+    ///     static CUSTOMER: String;
+    /// }
+    ///
+    /// let length = CUSTOMER.sync_scope("Ada".to_owned(), || CUSTOMER.with(|name| name.len()));
+    /// assert_eq!(length, 3);
+    /// ```
     #[track_caller]
     pub fn with<R>(&'static self, f: impl FnOnce(&T) -> R) -> R {
         match self.try_with(f) {
@@ -136,6 +171,20 @@ impl<T: 'static> LocalKey<T> {
     ///
     /// # Errors
     /// If there is none.
+    ///
+    /// # Example
+    /// ```
+    /// toque::task_local! {
+    ///     static CUSTOMER: String;
+    /// }
+    ///
+    /// fn greeting() -> String {
+    ///     let known = CUSTOMER.try_with(|name| format!("Hello, {name}"));
+    ///     known.unwrap_or_else(|_| "Hello, stranger".to_owned())
+    /// }
+    /// assert_eq!(CUSTOMER.sync_scope("Ada".to_owned(), greeting), "Hello, Ada");
+    /// assert_eq!(greeting(), "Hello, stranger");
+    /// ```
     pub fn try_with<R>(&'static self, f: impl FnOnce(&T) -> R) -> Result<R, AccessError> {
         let result = self.slot.try_with(|slot| {
             let slot = slot.try_borrow().ok()?;
@@ -148,6 +197,15 @@ impl<T: 'static> LocalKey<T> {
     ///
     /// # Panics
     /// If there is none.
+    ///
+    /// # Example
+    /// ```
+    /// toque::task_local! {
+    ///     static CUSTOMER: u32;
+    /// }
+    ///
+    /// assert_eq!(CUSTOMER.sync_scope(7, || CUSTOMER.get() + 1), 8);
+    /// ```
     #[track_caller]
     pub fn get(&'static self) -> T
     where
@@ -160,6 +218,16 @@ impl<T: 'static> LocalKey<T> {
     ///
     /// # Errors
     /// If there is none.
+    ///
+    /// # Example
+    /// ```
+    /// toque::task_local! {
+    ///     static CUSTOMER: u32;
+    /// }
+    ///
+    /// assert_eq!(CUSTOMER.sync_scope(7, || CUSTOMER.try_get().ok()), Some(7));
+    /// assert!(CUSTOMER.try_get().is_err()); // nobody has set it here
+    /// ```
     pub fn try_get(&'static self) -> Result<T, AccessError>
     where
         T: Clone,
@@ -266,6 +334,21 @@ pin_project! {
 
 impl<T: 'static, F> TaskLocalFuture<T, F> {
     /// Takes the value out, once the future is ready or not.
+    ///
+    /// # Example
+    /// ```
+    /// use std::pin::pin;
+    ///
+    /// toque::task_local! {
+    ///     static TASTED: std::cell::Cell<u32>;
+    /// }
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let mut cook = pin!(TASTED.scope(0.into(), async { TASTED.with(|tasted| tasted.set(3)) }));
+    /// cook.as_mut().await;
+    /// assert_eq!(cook.take_value().unwrap().get(), 3); // what it has become meanwhile
+    /// # });
+    /// ```
     pub fn take_value(self: Pin<&mut Self>) -> Option<T> {
         self.project().value.take()
     }
@@ -344,6 +427,23 @@ impl<T: 'static> InheritedKey<T> {
     ///
     /// # Cancel safety
     /// That of `future`.
+    ///
+    /// # Example
+    /// ```
+    /// toque::task_local! {
+    ///     #[inherit]
+    ///     static CUSTOMER: u32;
+    /// }
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// CUSTOMER
+    ///     .scope(7, async {
+    ///         let grandchild = toque::spawn(async { toque::spawn(async { CUSTOMER.get() }).await });
+    ///         assert_eq!(grandchild.await.unwrap().unwrap(), 7);
+    ///     })
+    ///     .await;
+    /// # });
+    /// ```
     pub fn scope<F: Future>(&'static self, value: T, future: F) -> InheritedFuture<F> {
         let inherited = inherited::with_value(self.key(), Rc::new(value));
         InheritedFuture {
@@ -352,6 +452,19 @@ impl<T: 'static> InheritedKey<T> {
     }
 
     /// Sets the value for a call of `f` and all that it spawns.
+    ///
+    /// # Example
+    /// ```
+    /// toque::task_local! {
+    ///     #[inherit]
+    ///     static CUSTOMER: u32;
+    /// }
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let task = CUSTOMER.sync_scope(7, || toque::spawn(async { CUSTOMER.get() }));
+    /// assert_eq!(task.await.unwrap(), 7);
+    /// # });
+    /// ```
     pub fn sync_scope<R>(&'static self, value: T, f: impl FnOnce() -> R) -> R {
         inherited::within(&inherited::with_value(self.key(), Rc::new(value)), f)
     }
@@ -360,6 +473,17 @@ impl<T: 'static> InheritedKey<T> {
     ///
     /// # Panics
     /// If there is none.
+    ///
+    /// # Example
+    /// ```
+    /// toque::task_local! {
+    ///     #[inherit]
+    ///     static CUSTOMER: String;
+    /// }
+    ///
+    /// let length = CUSTOMER.sync_scope("Ada".to_owned(), || CUSTOMER.with(|name| name.len()));
+    /// assert_eq!(length, 3);
+    /// ```
     #[track_caller]
     pub fn with<R>(&'static self, f: impl FnOnce(&T) -> R) -> R {
         match self.value() {
@@ -372,6 +496,21 @@ impl<T: 'static> InheritedKey<T> {
     ///
     /// # Errors
     /// If there is none.
+    ///
+    /// # Example
+    /// ```
+    /// toque::task_local! {
+    ///     #[inherit]
+    ///     static REQUEST: String;
+    /// }
+    ///
+    /// fn log(line: &str) -> String {
+    ///     let of_request = REQUEST.try_with(|request| format!("[{request}] {line}"));
+    ///     of_request.unwrap_or_else(|_| line.to_owned())
+    /// }
+    /// assert_eq!(REQUEST.sync_scope("GET /".to_owned(), || log("begins")), "[GET /] begins");
+    /// assert_eq!(log("begins"), "begins");
+    /// ```
     pub fn try_with<R>(&'static self, f: impl FnOnce(&T) -> R) -> Result<R, AccessError> {
         let value = self.value().ok_or(AccessError(()))?;
         Ok(f(&value))
@@ -381,6 +520,16 @@ impl<T: 'static> InheritedKey<T> {
     ///
     /// # Panics
     /// If there is none.
+    ///
+    /// # Example
+    /// ```
+    /// toque::task_local! {
+    ///     #[inherit]
+    ///     static CUSTOMER: u32;
+    /// }
+    ///
+    /// assert_eq!(CUSTOMER.sync_scope(7, || CUSTOMER.get() + 1), 8);
+    /// ```
     #[track_caller]
     pub fn get(&'static self) -> T
     where
@@ -393,6 +542,20 @@ impl<T: 'static> InheritedKey<T> {
     ///
     /// # Errors
     /// If there is none.
+    ///
+    /// # Example
+    /// ```
+    /// toque::task_local! {
+    ///     #[inherit]
+    ///     static CUSTOMER: u32;
+    /// }
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let task = CUSTOMER.sync_scope(7, || toque::spawn(async { CUSTOMER.try_get().ok() }));
+    /// assert_eq!(task.await.unwrap(), Some(7));
+    /// assert_eq!(CUSTOMER.try_get().ok(), None);
+    /// # });
+    /// ```
     pub fn try_get(&'static self) -> Result<T, AccessError>
     where
         T: Clone,

@@ -1,5 +1,31 @@
 //! hyper on toque: the four traits by which hyper 1 asks its runtime for streams, time and tasks.
 //! hyper's connections call them. [`TcpStream`] is a hyper stream as it is; other streams go in [`Io`].
+//!
+//! # Example
+//! ```
+//! use hyper::{Request, Response, body::Incoming};
+//! use toque::net::{TcpListener, TcpStream};
+//!
+//! # fn main() -> std::io::Result<()> {
+//! # toque::Runtime::new()?.block_on(async {
+//! let listener = TcpListener::bind("127.0.0.1:0").await?;
+//! let client = TcpStream::connect(listener.local_addr()?).await?;
+//! let (served, _) = listener.accept().await?;
+//! toque::spawn(hyper::server::conn::http1::Builder::new().serve_connection(
+//!     served, // as it is
+//!     hyper::service::service_fn(async |_: Request<Incoming>| {
+//!         Ok::<_, std::convert::Infallible>(Response::new(String::from("soup")))
+//!     }),
+//! ));
+//!
+//! let (mut client, connection) = hyper::client::conn::http1::handshake(client).await.unwrap();
+//! toque::spawn(connection);
+//! let answer = client.send_request(Request::new(String::new())).await.unwrap();
+//! assert_eq!(answer.status(), 200);
+//! # Ok(())
+//! # })
+//! # }
+//! ```
 
 use std::future::Future;
 use std::io::{self, IoSlice};
@@ -89,21 +115,54 @@ pin_project! {
 
 impl<T> Io<T> {
     /// Wraps a stream.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::compat::hyper::Io;
+    ///
+    /// fn wants_hyper(_: impl hyper::rt::Read + hyper::rt::Write) {}
+    /// wants_hyper(Io::new(futures_lite::io::Cursor::new(Vec::new())));
+    /// ```
     pub fn new(inner: T) -> Io<T> {
         Io { inner }
     }
 
     /// The stream.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::compat::hyper::Io;
+    ///
+    /// let stream = Io::new(vec![1, 2, 3]);
+    /// assert_eq!(stream.get_ref().len(), 3);
+    /// ```
     pub fn get_ref(&self) -> &T {
         &self.inner
     }
 
     /// The stream.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::compat::hyper::Io;
+    ///
+    /// let mut stream = Io::new(vec![1, 2, 3]);
+    /// stream.get_mut().clear();
+    /// assert!(stream.get_ref().is_empty());
+    /// ```
     pub fn get_mut(&mut self) -> &mut T {
         &mut self.inner
     }
 
     /// The stream, out of its wrapper.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::compat::hyper::Io;
+    ///
+    /// let stream = Io::new(vec![1, 2, 3]); // what an upgrade of hyper's gives back, say
+    /// assert_eq!(stream.into_inner(), [1, 2, 3]);
+    /// ```
     pub fn into_inner(self) -> T {
         self.inner
     }

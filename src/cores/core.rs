@@ -70,11 +70,30 @@ impl Core {
     }
 
     /// Which it is, from 0.
+    ///
+    /// # Example
+    /// ```
+    /// let names = toque::cores(2, async |core| format!("chef {}", core.index()))?;
+    /// let names: Vec<_> = names.into_iter().map(Result::unwrap).collect();
+    /// assert_eq!(names, ["chef 0", "chef 1"]);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn index(&self) -> usize {
         self.index
     }
 
     /// How many there are.
+    ///
+    /// # Example
+    /// ```
+    /// // Each takes its share of the work.
+    /// let sums = toque::cores(2, async |core| {
+    ///     (core.index()..100).step_by(core.count()).sum::<usize>()
+    /// })?;
+    /// let sum: usize = sums.into_iter().map(Result::unwrap).sum();
+    /// assert_eq!(sum, (0..100).sum());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn count(&self) -> usize {
         self.team.handles.len()
     }
@@ -104,11 +123,35 @@ impl Core {
     }
 
     /// The handles of all cores' runtimes.
+    ///
+    /// # Example
+    /// ```
+    /// let all_are_done = toque::sync::Barrier::new(2);
+    /// let alive = toque::cores(2, async |core| {
+    ///     let alive: usize = core.handles().iter().map(|one| one.metrics().num_alive_tasks()).sum();
+    ///     all_are_done.wait().await;
+    ///     alive
+    /// })?;
+    /// assert_eq!(alive.into_iter().map(Result::unwrap).sum::<usize>(), 0); // nobody has spawned any
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn handles(&self) -> &[Handle] {
         &self.team.handles
     }
 
     /// Tells all cores to stop, this one too. It is up to each to listen, by [`stopped`](Self::stopped).
+    ///
+    /// # Example
+    /// ```
+    /// let ended = toque::cores(2, async |core| {
+    ///     if core.index() == 0 {
+    ///         core.stop(); // an order of the boss, say
+    ///     }
+    ///     core.stopped().await;
+    /// })?;
+    /// assert!(ended.iter().all(Result::is_ok));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn stop(&self) {
         self.team.stop.cancel();
     }
@@ -117,12 +160,45 @@ impl Core {
     ///
     /// # Cancel safety
     /// Nothing is lost.
+    ///
+    /// # Example
+    /// ```
+    /// let served = toque::cores(2, async |core| {
+    ///     let mut served = 0;
+    ///     loop {
+    ///         toque::select! {
+    ///             _ = core.stopped() => return served,
+    ///             _ = toque::task::yield_now() => served += 1, // a guest
+    ///         }
+    ///         if served == 100 {
+    ///             core.stop();
+    ///         }
+    ///     }
+    /// })?;
+    /// assert!(served.into_iter().any(|served| served.unwrap() >= 100));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     #[track_caller]
     pub fn stopped(&self) -> impl Future<Output = ()> {
         self.team.stop.cancelled()
     }
 
     /// The token that [`stop`](Self::stop) cancels, for those who want to pass it on.
+    ///
+    /// # Example
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let ended = toque::cores(2, async |core| {
+    ///     let until = core.stop_token().clone();
+    ///     let cleaner = toque::spawn(async move { until.cancelled().await });
+    ///     toque::time::sleep(Duration::from_millis(1)).await;
+    ///     core.stop();
+    ///     cleaner.await.is_ok()
+    /// })?;
+    /// assert!(ended.into_iter().all(|ended| ended.unwrap()));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn stop_token(&self) -> &CancellationToken {
         &self.team.stop
     }
@@ -140,6 +216,17 @@ impl Core {
     ///
     /// # Cancel safety
     /// A listener made by then is closed.
+    ///
+    /// # Example
+    /// ```
+    /// let ports = toque::cores(2, async |core| {
+    ///     let listener = core.listen("127.0.0.1:0").await?;
+    ///     listener.local_addr()
+    /// })?;
+    /// let ports: Vec<_> = ports.into_iter().map(|port| port.unwrap().unwrap()).collect();
+    /// assert_eq!(ports[0], ports[1]);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub async fn listen(&self, addr: impl ToSocketAddrs) -> io::Result<TcpListener> {
         let addrs: Vec<_> = crate::net::lookup_host(addr).await?.collect();
         let mut ports = self

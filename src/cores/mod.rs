@@ -85,6 +85,13 @@ impl Cores {
     ///
     /// # Panics
     /// If `count` is 0.
+    ///
+    /// # Example
+    /// ```
+    /// let sums = toque::Cores::new(2).run(async |core| core.index() + 1)?;
+    /// assert_eq!(sums.into_iter().map(Result::unwrap).sum::<usize>(), 3);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     #[track_caller]
     pub fn new(count: usize) -> Cores {
         assert!(count > 0, "`cores`: there must be at least one");
@@ -98,11 +105,30 @@ impl Cores {
 
     /// As many threads as the machine has cores for this process (`std::thread::available_parallelism`); one where that is
     /// not known.
+    ///
+    /// # Example
+    /// ```
+    /// let outputs = toque::Cores::available().run(async |core| core.count())?;
+    /// let count = std::thread::available_parallelism()?.get();
+    /// assert_eq!(outputs.len(), count);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn available() -> Cores {
         Self::new(thread::available_parallelism().map_or(1, usize::from))
     }
 
     /// The settings of each runtime.
+    ///
+    /// # Example
+    /// ```
+    /// let mut builder = toque::Builder::new_current_thread();
+    /// builder.enable_metrics_loop_lag();
+    /// let outputs = toque::Cores::new(2).runtime(builder).run(async |core| {
+    ///     core.handle(core.index()).metrics().loop_lag_enabled()
+    /// })?;
+    /// assert!(outputs.into_iter().all(|enabled| enabled.unwrap()));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn runtime(mut self, builder: Builder) -> Cores {
         self.runtime = builder;
         self
@@ -112,6 +138,15 @@ impl Cores {
     ///
     /// # Panics
     /// If there is a NUL in it.
+    ///
+    /// # Example
+    /// ```
+    /// let names = toque::Cores::new(1).thread_name("chef").run(async |_| {
+    ///     std::thread::current().name().map(str::to_owned)
+    /// })?;
+    /// assert_eq!(names.into_iter().next().unwrap().unwrap().as_deref(), Some("chef-0"));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     #[track_caller]
     pub fn thread_name(mut self, name: impl Into<String>) -> Cores {
         self.thread_name = name.into();
@@ -124,6 +159,14 @@ impl Cores {
 
     /// Whether each thread is bound to one of the processors that the process may use, so that the system moves none. Not by
     /// default. On Linux, Android and FreeBSD; elsewhere it has no effect.
+    ///
+    /// # Example
+    /// ```
+    /// let parallelism = toque::Cores::new(1).pinned(true).run(async |_| std::thread::available_parallelism())?;
+    /// let processors = parallelism.into_iter().next().unwrap().unwrap()?;
+    /// assert_eq!(processors.get(), 1); // the thread may use no other
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn pinned(mut self, pinned: bool) -> Cores {
         self.pinned = pinned;
         self
@@ -133,6 +176,18 @@ impl Cores {
     ///
     /// # Errors
     /// If a thread or a runtime can't be started. Then `main` has run nowhere.
+    ///
+    /// # Example
+    /// ```
+    /// let outputs = toque::Cores::new(2).run(async |core| {
+    ///     assert_ne!(core.index(), 1, "the second one has burnt the soup");
+    ///     core.stopped().await; // a panic stops the others
+    ///     "soup"
+    /// })?;
+    /// assert_eq!(outputs[0].as_ref().unwrap(), &"soup");
+    /// assert!(outputs[1].is_err());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn run<T, F>(&self, main: F) -> io::Result<Vec<thread::Result<T>>>
     where
         T: Send,

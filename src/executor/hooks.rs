@@ -44,16 +44,55 @@ impl<'a> TaskMeta<'a> {
     }
 
     /// The task's id.
+    ///
+    /// # Example
+    /// ```
+    /// use std::sync::mpsc;
+    ///
+    /// let (tell, told) = mpsc::channel();
+    /// let runtime = toque::Builder::new_current_thread()
+    ///     .on_task_spawn(move |task| drop(tell.send(task.id())))
+    ///     .build()?;
+    /// let soup = runtime.spawn(async {});
+    /// assert_eq!(told.recv().unwrap(), soup.id());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn id(&self) -> Id {
         self.id
     }
 
     /// Its name, if it was given one.
+    ///
+    /// # Example
+    /// ```
+    /// use std::sync::mpsc;
+    ///
+    /// let (tell, told) = mpsc::channel();
+    /// let runtime = toque::Builder::new_current_thread()
+    ///     .on_task_spawn(move |task| drop(tell.send(task.name().map(str::to_owned))))
+    ///     .build()?;
+    /// runtime.block_on(async { toque::task::Builder::new().name("soup").spawn(async {}).map(drop) })?;
+    /// assert_eq!(told.recv().unwrap().as_deref(), Some("soup"));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn name(&self) -> Option<&'a str> {
         self.name
     }
 
     /// Where it was spawned.
+    ///
+    /// # Example
+    /// ```
+    /// use std::sync::mpsc;
+    ///
+    /// let (tell, told) = mpsc::channel();
+    /// let runtime = toque::Builder::new_current_thread()
+    ///     .on_task_spawn(move |task| drop(tell.send(task.spawned_at().line())))
+    ///     .build()?;
+    /// runtime.spawn(async {}); let here = line!();
+    /// assert_eq!(told.recv().unwrap(), here);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn spawned_at(&self) -> &'static Location<'static> {
         self.spawned_at
     }

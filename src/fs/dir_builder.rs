@@ -32,11 +32,39 @@ pub struct DirBuilder {
 
 impl DirBuilder {
     /// A builder of one directory, with the usual permissions.
+    ///
+    /// # Example
+    /// ```
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let dir = std::env::temp_dir().join(format!("toque-doc-dir-new-{}", std::process::id()));
+    /// let builder = toque::fs::DirBuilder::new();
+    /// builder.create(&dir).await?;
+    /// assert!(builder.create(&dir).await.is_err()); // it is there
+    /// std::fs::remove_dir(&dir)?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn new() -> DirBuilder {
         DirBuilder::default()
     }
 
     /// Whether missing parents are made too, and a directory that is there is no error.
+    ///
+    /// # Example
+    /// ```
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let dir = std::env::temp_dir().join(format!("toque-doc-recursive-{}", std::process::id()));
+    /// let mut builder = toque::fs::DirBuilder::new();
+    /// assert!(builder.create(dir.join("a/b")).await.is_err()); // there is no `a`
+    /// builder.recursive(true).create(dir.join("a/b")).await?;
+    /// std::fs::remove_dir_all(&dir)?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn recursive(&mut self, recursive: bool) -> &mut DirBuilder {
         self.recursive = recursive;
         self
@@ -49,6 +77,19 @@ impl DirBuilder {
     ///
     /// # Cancel safety
     /// The directory is made or not: a call that has begun goes on.
+    ///
+    /// # Example
+    /// ```
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let dir = std::env::temp_dir().join(format!("toque-doc-dir-create-{}", std::process::id()));
+    /// toque::fs::DirBuilder::new().create(&dir).await?;
+    /// assert!(std::fs::metadata(&dir)?.is_dir());
+    /// std::fs::remove_dir(&dir)?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub async fn create(&self, path: impl AsRef<Path>) -> io::Result<()> {
         let path = path.as_ref().to_owned();
         let builder = self.std();

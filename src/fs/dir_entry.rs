@@ -46,11 +46,39 @@ impl DirEntry {
     }
 
     /// The directory's path, as it was given to `read_dir`, with the name at its end.
+    ///
+    /// # Example
+    /// ```
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let mut entries = toque::fs::read_dir("src").await?;
+    /// while let Some(entry) = entries.next_entry().await? {
+    ///     assert!(entry.path().starts_with("src")); // ready to be opened
+    /// }
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn path(&self) -> PathBuf {
         self.entry.path()
     }
 
     /// The name alone.
+    ///
+    /// # Example
+    /// ```
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let mut sources = 0;
+    /// let mut entries = toque::fs::read_dir("src").await?;
+    /// while let Some(entry) = entries.next_entry().await? {
+    ///     sources += usize::from(entry.file_name().to_string_lossy().ends_with(".rs"));
+    /// }
+    /// assert!(sources > 0);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn file_name(&self) -> OsString {
         self.entry.file_name()
     }
@@ -62,6 +90,21 @@ impl DirEntry {
     ///
     /// # Cancel safety
     /// Nothing is changed.
+    ///
+    /// # Example
+    /// ```
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let mut bytes = 0;
+    /// let mut entries = toque::fs::read_dir("src").await?;
+    /// while let Some(entry) = entries.next_entry().await? {
+    ///     bytes += entry.metadata().await?.len();
+    /// }
+    /// assert!(bytes > 0);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub async fn metadata(&self) -> io::Result<Metadata> {
         let entry = Arc::clone(&self.entry);
         on_pool(move || entry.metadata()).await
@@ -74,6 +117,21 @@ impl DirEntry {
     ///
     /// # Cancel safety
     /// Nothing is changed.
+    ///
+    /// # Example
+    /// ```
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let mut directories = 0;
+    /// let mut entries = toque::fs::read_dir("src").await?;
+    /// while let Some(entry) = entries.next_entry().await? {
+    ///     directories += usize::from(entry.file_type().await?.is_dir());
+    /// }
+    /// assert!(directories > 0);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub async fn file_type(&self) -> io::Result<FileType> {
         if let Some(file_type) = self.file_type {
             return Ok(file_type);

@@ -18,6 +18,22 @@
 //! # Which runtime
 //! A file belongs to no runtime. Each operation uses the pool of the runtime that the polling thread is in, also of one that was
 //! entered by a [`Handle`](crate::Handle). Outside of a runtime, and after its end, it answers an error that says so.
+//!
+//! # Example
+//! ```
+//! use toque::fs;
+//!
+//! # fn main() -> std::io::Result<()> {
+//! # toque::Runtime::new()?.block_on(async {
+//! let dir = std::env::temp_dir().join(format!("toque-doc-fs-{}", std::process::id()));
+//! fs::create_dir_all(&dir).await?;
+//! fs::write(dir.join("menu"), "soup").await?;
+//! assert_eq!(fs::read_to_string(dir.join("menu")).await?, "soup");
+//! fs::remove_dir_all(&dir).await?;
+//! # Ok(())
+//! # })
+//! # }
+//! ```
 
 mod dir_builder;
 mod dir_entry;

@@ -119,6 +119,20 @@ impl ReadDir {
     ///
     /// # Errors
     /// As [`next_entry`](Self::next_entry).
+    ///
+    /// # Example
+    /// ```
+    /// use std::future::poll_fn;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let mut entries = toque::fs::read_dir("src").await?;
+    /// let first = poll_fn(|cx| entries.poll_next_entry(cx)).await?;
+    /// assert!(first.is_some());
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn poll_next_entry(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Option<DirEntry>>> {
         if self.read.entries.is_empty() && self.read.more {
             self.read = ready!(self.poll_batch(cx))?; // the batch's end owes the wake

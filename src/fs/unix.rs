@@ -38,14 +38,67 @@ functions! {
 impl OpenOptions {
     options! {
         /// The permissions of a file that is made, less those of the process's umask. At first 0o666.
+        ///
+        /// # Example
+        /// ```
+        /// use std::os::unix::fs::PermissionsExt;
+        /// use toque::fs::OpenOptions;
+        ///
+        /// # fn main() -> std::io::Result<()> {
+        /// # toque::Runtime::new()?.block_on(async {
+        /// let path = std::env::temp_dir().join(format!("toque-doc-mode-{}", std::process::id()));
+        /// OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path).await?; // a secret
+        /// assert_eq!(std::fs::metadata(&path)?.permissions().mode() & 0o777, 0o600);
+        /// std::fs::remove_file(path)?;
+        /// # Ok(())
+        /// # })
+        /// # }
+        /// ```
         mode: u32;
         /// Flags for `open(2)` besides: `O_NOFOLLOW`, `O_DIRECT`. Those of the access mode are ignored.
+        ///
+        /// # Example
+        /// ```
+        /// use toque::fs::OpenOptions;
+        ///
+        /// # fn main() -> std::io::Result<()> {
+        /// # toque::Runtime::new()?.block_on(async {
+        /// # let dir = std::env::temp_dir().join(format!("toque-doc-flags-{}", std::process::id()));
+        /// # std::fs::create_dir(&dir)?;
+        /// let link = dir.join("link");
+        /// toque::fs::symlink("menu", &link).await?;
+        /// let no_follow = 0o400_000; // `libc::O_NOFOLLOW`
+        /// # let no_follow = rustix::fs::OFlags::NOFOLLOW.bits() as i32;
+        /// let opened = OpenOptions::new().write(true).create(true).custom_flags(no_follow).open(&link).await;
+        /// assert!(opened.is_err()); // it is a symbolic link
+        /// # std::fs::remove_dir_all(&dir)?;
+        /// # Ok(())
+        /// # })
+        /// # }
+        /// ```
         custom_flags: i32;
     }
 }
 
 impl DirEntry {
     /// The inode's number.
+    ///
+    /// # Example
+    /// ```
+    /// use std::os::unix::fs::MetadataExt;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let mut entries = toque::fs::read_dir("src").await?;
+    /// while let Some(entry) = entries.next_entry().await? {
+    ///     if entry.file_name() == "lib.rs" {
+    ///         assert_eq!(entry.ino(), std::fs::metadata("src/lib.rs")?.ino()); // without a system call
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn ino(&self) -> u64 {
         self.entry.ino()
     }
@@ -53,6 +106,21 @@ impl DirEntry {
 
 impl DirBuilder {
     /// The permissions of what is made, less those of the process's umask. At first 0o777.
+    ///
+    /// # Example
+    /// ```
+    /// use std::os::unix::fs::PermissionsExt;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let dir = std::env::temp_dir().join(format!("toque-doc-dir-mode-{}", std::process::id()));
+    /// toque::fs::DirBuilder::new().mode(0o700).create(&dir).await?; // for nobody else
+    /// assert_eq!(std::fs::metadata(&dir)?.permissions().mode() & 0o777, 0o700);
+    /// std::fs::remove_dir(&dir)?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn mode(&mut self, mode: u32) -> &mut DirBuilder {
         self.mode = Mode(Some(mode));
         self

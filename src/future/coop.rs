@@ -94,6 +94,31 @@ pub struct RestoreOnPending {
 
 impl RestoreOnPending {
     /// The operation was done: it stays spent.
+    ///
+    /// # Example
+    /// ```
+    /// use std::future::poll_fn;
+    /// use std::task::{Poll, ready};
+    /// use toque::task::coop;
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let mut plates = 0;
+    /// toque::spawn(async move {
+    ///     while coop::has_budget_remaining() {
+    ///         poll_fn(|cx| {
+    ///             let operation = ready!(coop::poll_proceed(cx));
+    ///             plates += 1;
+    ///             operation.made_progress(); // without it, the loop would have no end
+    ///             Poll::Ready(())
+    ///         })
+    ///         .await;
+    ///     }
+    ///     assert!(plates > 1);
+    /// })
+    /// .await
+    /// .unwrap();
+    /// # });
+    /// ```
     pub fn made_progress(&self) {
         self.before.set(None);
     }

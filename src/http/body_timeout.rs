@@ -39,6 +39,18 @@ pub struct RequestBodyTimeoutLayer {
 
 impl RequestBodyTimeoutLayer {
     /// `limit` is the longest time from one frame to the next.
+    ///
+    /// # Example
+    /// ```
+    /// use std::time::Duration;
+    /// use toque::http::{RequestBodyTimeoutLayer, service_fn};
+    /// use tower_layer::Layer;
+    ///
+    /// # let upload = service_fn(|_: hyper::Request<toque::http::TimeoutBody<hyper::body::Incoming>>| async { Ok::<_, ()>(()) });
+    /// // For this service alone; `ServerConfig::body_idle` is for all.
+    /// let upload = RequestBodyTimeoutLayer::new(Duration::from_secs(2)).layer(upload);
+    /// # drop(upload);
+    /// ```
     pub fn new(limit: Duration) -> Self {
         Self { limit }
     }
@@ -123,6 +135,19 @@ pin_project! {
 
 impl<B> TimeoutBody<B> {
     /// `limit` is the longest time from one frame to the next.
+    ///
+    /// # Example
+    /// ```
+    /// use std::time::Duration;
+    /// use http_body_util::{BodyExt, Full};
+    /// use hyper::body::Bytes;
+    /// use toque::http::TimeoutBody;
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let body = TimeoutBody::new(Duration::from_secs(5), Full::new(Bytes::from("soup")));
+    /// assert_eq!(body.collect().await.unwrap().to_bytes(), "soup"); // it was fast enough
+    /// # });
+    /// ```
     pub fn new(limit: Duration, body: B) -> Self {
         Self {
             body,

@@ -91,17 +91,77 @@ pub struct ServeHandle(pub(super) Arc<Board>);
 
 impl ServeHandle {
     /// Stops accepting; requests in flight finish within the drain's time. The second call changes nothing.
+    ///
+    /// # Example
+    /// ```
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// # let listener = toque::net::TcpListener::bind("127.0.0.1:0").await?;
+    /// # let service = toque::http::service_fn(async |_: hyper::Request<hyper::body::Incoming>| {
+    /// #     Ok::<_, std::convert::Infallible>(hyper::Response::new(String::from("soup")))
+    /// # });
+    /// let server = toque::http::serve(listener, service);
+    /// server.handle().shutdown(); // nobody is there, so that is the end
+    /// assert_eq!(server.await.stats.open, 0);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn shutdown(&self) {
         self.0.drain.cancel();
     }
 
     /// Ends the server at once: what is in flight is cut off. It may follow on [`shutdown`](Self::shutdown).
+    ///
+    /// # Example
+    /// ```
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// # let listener = toque::net::TcpListener::bind("127.0.0.1:0").await?;
+    /// # let service = toque::http::service_fn(async |_: hyper::Request<hyper::body::Incoming>| {
+    /// #     Ok::<_, std::convert::Infallible>(hyper::Response::new(String::from("soup")))
+    /// # });
+    /// let server = toque::http::serve(listener, service);
+    /// let handle = server.handle();
+    /// handle.shutdown();
+    /// handle.abort(); // that takes too long
+    /// assert_eq!(server.await.stats.open, 0);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn abort(&self) {
         self.0.drain.cancel();
         self.0.abort.cancel();
     }
 
     /// The counters.
+    ///
+    /// # Example
+    /// ```
+    /// use std::future::IntoFuture;
+    /// use futures_lite::{AsyncReadExt, AsyncWriteExt};
+    /// use toque::net::{TcpListener, TcpStream};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let listener = TcpListener::bind("127.0.0.1:0").await?;
+    /// let addr = listener.local_addr()?;
+    /// # let service = toque::http::service_fn(async |_: hyper::Request<hyper::body::Incoming>| {
+    /// #     Ok::<_, std::convert::Infallible>(hyper::Response::new(String::from("soup")))
+    /// # });
+    /// let server = toque::http::serve(listener, service);
+    /// let handle = server.handle();
+    /// toque::spawn(server.into_future());
+    ///
+    /// let mut client = TcpStream::connect(addr).await?;
+    /// client.write_all(b"GET / HTTP/1.1\r\nhost: here\r\nconnection: close\r\n\r\n").await?;
+    /// client.read_to_end(&mut Vec::new()).await?;
+    /// assert_eq!(handle.stats().requests, 1);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn stats(&self) -> Stats {
         self.0.stats()
     }

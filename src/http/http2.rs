@@ -54,12 +54,28 @@ impl Default for Settings {
 
 impl ServerConfig {
     /// How many requests one HTTP/2 connection may have in flight. 200.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::http::ServerConfig;
+    ///
+    /// let config = ServerConfig::new().http2_max_concurrent_streams(50); // each may cost a handler's memory
+    /// assert!(format!("{config:?}").contains("50"));
+    /// ```
     pub fn http2_max_concurrent_streams(mut self, limit: u32) -> Self {
         self.http2.max_concurrent_streams = limit;
         self
     }
 
     /// How often an HTTP/2 client is asked whether it is still there; 20 s after an unanswered ping the connection ends. 20 s.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::http::ServerConfig;
+    ///
+    /// let config = ServerConfig::new().http2_ping(None); // behind a load balancer that does it
+    /// println!("{config:?}");
+    /// ```
     pub fn http2_ping(mut self, interval: impl Into<Option<Duration>>) -> Self {
         self.http2.ping = interval.into();
         self

@@ -52,6 +52,24 @@ pub trait Listener {
     ///
     /// # Errors
     /// Those of the system. Where descriptors have run out, it must wait by itself before it tries again.
+    ///
+    /// # Example
+    /// ```
+    /// use std::future::poll_fn;
+    /// use toque::http::Listener;
+    /// use toque::net::{TcpListener, TcpStream};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let listener = TcpListener::bind("127.0.0.1:0").await?;
+    /// let client = TcpStream::connect(listener.local_addr()?).await?;
+    /// let (handshake, addr) = poll_fn(|cx| Listener::poll_accept(&listener, cx)).await?;
+    /// assert_eq!(addr, client.local_addr()?);
+    /// let _served = handshake.await?; // of TCP there is none, so it is ready
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<io::Result<(Self::Handshake, Self::Addr)>>;
 }
 

@@ -56,6 +56,21 @@ impl RateLimitLayer {
     ///
     /// # Panics
     /// If `calls` is zero, since all would wait for ever.
+    ///
+    /// # Example
+    /// ```
+    /// use std::{convert::Infallible, future::poll_fn, time::Duration};
+    /// use toque::http::{RateLimitLayer, service_fn};
+    /// use tower_layer::Layer;
+    /// use tower_service::Service;
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let oven = service_fn(async |bread: &str| Ok::<_, Infallible>(bread.len()));
+    /// let mut oven = RateLimitLayer::new(2, Duration::from_secs(1)).layer(oven); // two a second
+    /// poll_fn(|cx| oven.poll_ready(cx)).await.unwrap();
+    /// assert_eq!(oven.call("rye").await, Ok(3));
+    /// # });
+    /// ```
     pub fn new(calls: u64, stretch: Duration) -> Self {
         assert!(
             calls > 0,

@@ -84,7 +84,32 @@ pub struct Serve<L, S> {
 /// The outcome, once the server has been told to stop and has, is a [`Report`].
 ///
 /// # Example
-/// See the [module](super).
+/// The [module](super) has one that ends.
+/// ```
+/// use std::convert::Infallible;
+/// use std::future::IntoFuture;
+/// use futures_lite::{AsyncReadExt, AsyncWriteExt};
+/// use hyper::{Request, Response, body::Incoming};
+/// use toque::http::{serve, service_fn};
+/// use toque::net::{TcpListener, TcpStream};
+///
+/// # fn main() -> std::io::Result<()> {
+/// # toque::Runtime::new()?.block_on(async {
+/// let menu = service_fn(async |_: Request<Incoming>| {
+///     Ok::<_, Infallible>(Response::new(String::from("soup")))
+/// });
+/// let listener = TcpListener::bind("127.0.0.1:0").await?;
+/// let mut client = TcpStream::connect(listener.local_addr()?).await?;
+/// toque::spawn(serve(listener, menu).into_future());
+///
+/// client.write_all(b"GET / HTTP/1.1\r\nhost: here\r\nconnection: close\r\n\r\n").await?;
+/// let mut answer = String::new();
+/// client.read_to_string(&mut answer).await?;
+/// assert!(answer.ends_with("soup"));
+/// # Ok(())
+/// # })
+/// # }
+/// ```
 pub fn serve<L, S>(listener: L, service: S) -> Serve<L, S> {
     Serve {
         listener,
@@ -98,6 +123,26 @@ pub fn serve<L, S>(listener: L, service: S) -> Serve<L, S> {
 
 impl<L, S> Serve<L, S> {
     /// Takes other deadlines and limits than the defaults.
+    ///
+    /// # Example
+    /// ```
+    /// use std::time::Duration;
+    /// use toque::http::{ServerConfig, serve, service_fn};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// # let listener = toque::net::TcpListener::bind("127.0.0.1:0").await?;
+    /// # let service = service_fn(async |_: hyper::Request<hyper::body::Incoming>| {
+    /// #     Ok::<_, std::convert::Infallible>(hyper::Response::new(String::from("soup")))
+    /// # });
+    /// let server = serve(listener, service)
+    ///     .config(ServerConfig::new().drain_timeout(Duration::from_secs(1)))
+    ///     .with_graceful_shutdown(async {}); // at once, here
+    /// assert_eq!(server.await.stats.requests, 0);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn config(mut self, config: ServerConfig) -> Self {
         self.config = config;
         self
@@ -105,18 +150,80 @@ impl<L, S> Serve<L, S> {
 
     /// Stops in good order once `signal` is ready: what is in flight finishes, within
     /// [`drain_timeout`](ServerConfig::drain_timeout).
+    ///
+    /// # Example
+    /// ```
+    /// use std::future::IntoFuture;
+    /// use toque::http::{serve, service_fn};
+    /// use toque::sync::oneshot;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// # let listener = toque::net::TcpListener::bind("127.0.0.1:0").await?;
+    /// # let service = service_fn(async |_: hyper::Request<hyper::body::Incoming>| {
+    /// #     Ok::<_, std::convert::Infallible>(hyper::Response::new(String::from("soup")))
+    /// # });
+    /// let (stop, stopped) = oneshot::channel::<()>();
+    /// let server = serve(listener, service).with_graceful_shutdown(async { drop(stopped.await) });
+    /// let server = toque::spawn(server.into_future());
+    /// drop(stop); // Ctrl-C, say
+    /// assert_eq!(server.await?.stats.open, 0);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn with_graceful_shutdown(mut self, signal: impl Future<Output = ()> + 'static) -> Self {
         self.shutdown = Box::pin(signal);
         self
     }
 
     /// Ends at once when `signal` is ready, also in the midst of a drain: for an operator's second Ctrl-C.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::http::{serve, service_fn};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// # let listener = toque::net::TcpListener::bind("127.0.0.1:0").await?;
+    /// # let service = service_fn(async |_: hyper::Request<hyper::body::Incoming>| {
+    /// #     Ok::<_, std::convert::Infallible>(hyper::Response::new(String::from("soup")))
+    /// # });
+    /// let server = serve(listener, service)
+    ///     .with_graceful_shutdown(std::future::pending()) // the first Ctrl-C
+    ///     .with_abort(async {}); // the second one
+    /// assert_eq!(server.await.stats.open, 0);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn with_abort(mut self, signal: impl Future<Output = ()> + 'static) -> Self {
         self.abort = Box::pin(signal);
         self
     }
 
     /// A handle that stops the server, and tells what it counts.
+    ///
+    /// # Example
+    /// ```
+    /// use std::future::IntoFuture;
+    /// use toque::http::{serve, service_fn};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// # let listener = toque::net::TcpListener::bind("127.0.0.1:0").await?;
+    /// # let service = service_fn(async |_: hyper::Request<hyper::body::Incoming>| {
+    /// #     Ok::<_, std::convert::Infallible>(hyper::Response::new(String::from("soup")))
+    /// # });
+    /// let server = serve(listener, service);
+    /// let handle = server.handle(); // before it is awaited, which takes it
+    /// let server = toque::spawn(server.into_future());
+    /// handle.shutdown();
+    /// assert_eq!(server.await?.stats.requests, 0);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn handle(&self) -> ServeHandle {
         ServeHandle(Arc::clone(&self.board))
     }

@@ -39,6 +39,18 @@ pub struct SseKeepAliveLayer {
 
 impl SseKeepAliveLayer {
     /// A comment goes out after each `interval` without an event.
+    ///
+    /// # Example
+    /// ```
+    /// use std::time::Duration;
+    /// use toque::http::{SseKeepAliveLayer, service_fn};
+    /// use tower_layer::Layer;
+    ///
+    /// # let events = service_fn(|_: ()| async { Ok::<_, ()>(hyper::Response::new(String::new())) });
+    /// // More often than the shortest patience on the way: many proxies have 30 s or 60 s.
+    /// let events = SseKeepAliveLayer::new(Duration::from_secs(15)).layer(events);
+    /// # drop(events);
+    /// ```
     pub fn new(interval: Duration) -> Self {
         Self { interval }
     }
@@ -193,6 +205,20 @@ struct Alive {
 
 impl<B> SseKeepAlive<B> {
     /// Keeps `body` alive, a stream of events. Made in a runtime or outside of one.
+    ///
+    /// # Example
+    /// ```
+    /// use std::time::Duration;
+    /// use http_body_util::{BodyExt, Full};
+    /// use hyper::body::Bytes;
+    /// use toque::http::SseKeepAlive;
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let events = Full::new(Bytes::from("data: soup\n\n"));
+    /// let events = SseKeepAlive::new(events, Duration::from_secs(15));
+    /// assert_eq!(events.collect().await.unwrap().to_bytes(), "data: soup\n\n");
+    /// # });
+    /// ```
     pub fn new(body: B, interval: Duration) -> Self {
         Self::maybe(body, Some(interval))
     }

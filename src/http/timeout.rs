@@ -35,11 +35,48 @@ pub struct TimeoutLayer {
 
 impl TimeoutLayer {
     /// Who is late is answered with 408.
+    ///
+    /// # Example
+    /// ```
+    /// use std::{convert::Infallible, time::Duration};
+    /// use hyper::{Request, Response};
+    /// use toque::http::{TimeoutLayer, service_fn};
+    /// use tower_layer::Layer;
+    /// use tower_service::Service;
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let service = service_fn(async |_: Request<()>| {
+    ///     toque::time::sleep(Duration::from_secs(60)).await;
+    ///     Ok::<_, Infallible>(Response::new(String::from("soup")))
+    /// });
+    /// let mut service = TimeoutLayer::new(Duration::from_millis(1)).layer(service);
+    /// assert_eq!(service.call(Request::new(())).await.unwrap().status(), 408);
+    /// # });
+    /// ```
     pub fn new(limit: Duration) -> Self {
         Self::with_status_code(StatusCode::REQUEST_TIMEOUT, limit)
     }
 
     /// Who is late is answered with `status`.
+    ///
+    /// # Example
+    /// ```
+    /// use std::{convert::Infallible, time::Duration};
+    /// use hyper::{Request, Response, StatusCode};
+    /// use toque::http::{TimeoutLayer, service_fn};
+    /// use tower_layer::Layer;
+    /// use tower_service::Service;
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let service = service_fn(async |_: Request<()>| {
+    ///     toque::time::sleep(Duration::from_secs(60)).await;
+    ///     Ok::<_, Infallible>(Response::new(String::from("soup")))
+    /// });
+    /// // It is not the client's fault.
+    /// let layer = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_millis(1));
+    /// assert_eq!(layer.layer(service).call(Request::new(())).await.unwrap().status(), 503);
+    /// # });
+    /// ```
     pub fn with_status_code(status: StatusCode, limit: Duration) -> Self {
         Self { limit, status }
     }

@@ -40,6 +40,20 @@ pub trait AsyncBufReadExt: AsyncBufRead {
     ///
     /// # Cancel safety
     /// Nothing is lost: what was read stays in the reader.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::io::AsyncBufReadExt;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let mut orders = &b"soup, salad"[..];
+    /// assert!(orders.fill_buf().await?.starts_with(b"soup")); // looked at, not taken
+    /// assert_eq!(orders.fill_buf().await?, b"soup, salad");
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     fn fill_buf(&mut self) -> FillBuf<'_, Self>
     where
         Self: Unpin,
@@ -48,6 +62,21 @@ pub trait AsyncBufReadExt: AsyncBufRead {
     }
 
     /// Drops so many bytes of what is buffered: they have been used.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::io::AsyncBufReadExt;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let mut orders = &b"soup, salad"[..];
+    /// let dish = orders.fill_buf().await?.split(|byte| *byte == b',').next().unwrap().to_vec();
+    /// orders.consume(dish.len() + 1);
+    /// assert_eq!(orders.fill_buf().await?, b" salad");
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     fn consume(&mut self, amount: usize)
     where
         Self: Unpin,
@@ -62,6 +91,21 @@ pub trait AsyncBufReadExt: AsyncBufRead {
     ///
     /// # Cancel safety
     /// Nothing is lost: what has been read is in `buf`, and a further call appends the rest. That one counts the rest only.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::io::AsyncBufReadExt;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let mut orders = &b"soup;salad"[..];
+    /// let mut dish = Vec::new();
+    /// assert_eq!(orders.read_until(b';', &mut dish).await?, 5);
+    /// assert_eq!(dish, b"soup;");
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     fn read_until<'a>(&'a mut self, delimiter: u8, buf: &'a mut Vec<u8>) -> ReadUntil<'a, Self>
     where
         Self: Unpin,
@@ -77,6 +121,26 @@ pub trait AsyncBufReadExt: AsyncBufRead {
     /// # Cancel safety
     /// None: what has been read of the line is lost, and `buf` is as it was. [`lines`](Self::lines) and
     /// [`read_until`](Self::read_until) lose nothing.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::io::AsyncBufReadExt;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let mut orders = &b"soup\nsalad"[..];
+    /// let mut dishes = 0;
+    /// let mut line = String::new();
+    /// while orders.read_line(&mut line).await? > 0 {
+    ///     println!("{}", line.trim_end());
+    ///     line.clear(); // else the next one is appended
+    ///     dishes += 1;
+    /// }
+    /// assert_eq!(dishes, 2);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     fn read_line<'a>(&'a mut self, buf: &'a mut String) -> ReadLine<'a, Self>
     where
         Self: Unpin,
@@ -85,6 +149,21 @@ pub trait AsyncBufReadExt: AsyncBufRead {
     }
 
     /// The reader line by line.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::io::AsyncBufReadExt;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let mut lines = (&b"soup\nsalad"[..]).lines();
+    /// assert_eq!(lines.next_line().await?.as_deref(), Some("soup"));
+    /// assert_eq!(lines.next_line().await?.as_deref(), Some("salad"));
+    /// assert_eq!(lines.next_line().await?, None);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     fn lines(self) -> Lines<Self>
     where
         Self: Sized,
@@ -93,6 +172,21 @@ pub trait AsyncBufReadExt: AsyncBufRead {
     }
 
     /// The reader cut at each `delimiter`.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::io::{AsyncBufReadExt, BufReader};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let mut fields = BufReader::new(&b"soup;salad"[..]).split(b';');
+    /// assert_eq!(fields.next_segment().await?.as_deref(), Some(&b"soup"[..]));
+    /// assert_eq!(fields.next_segment().await?.as_deref(), Some(&b"salad"[..]));
+    /// assert_eq!(fields.next_segment().await?, None);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     fn split(self, delimiter: u8) -> Split<Self>
     where
         Self: Sized,

@@ -43,6 +43,23 @@ pin_project! {
 
 impl<S: AsyncRead + AsyncWrite + Unpin> BufStream<S> {
     /// With buffers of 8 KiB.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::io::{AsyncBufReadExt, AsyncWriteExt, BufStream, duplex};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let (guest, mut waiter) = duplex(64);
+    /// let mut guest = BufStream::new(guest);
+    /// waiter.write_all(b"yes?\n").await?;
+    /// let mut line = String::new();
+    /// guest.read_line(&mut line).await?;
+    /// assert_eq!(line, "yes?\n");
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn new(stream: S) -> BufStream<S> {
         Self {
             inner: BufReader::new(BufWriter::new(stream)),
@@ -50,6 +67,21 @@ impl<S: AsyncRead + AsyncWrite + Unpin> BufStream<S> {
     }
 
     /// With buffers of so many bytes.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::io::{AsyncBufReadExt, AsyncWriteExt, BufStream, duplex};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let (guest, mut waiter) = duplex(64);
+    /// let mut guest = BufStream::with_capacity(4, 1024, guest); // little is read, much is written
+    /// waiter.write_all(b"what would you like?").await?;
+    /// assert_eq!(guest.fill_buf().await?, b"what");
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn with_capacity(
         reader_capacity: usize,
         writer_capacity: usize,
@@ -62,16 +94,55 @@ impl<S: AsyncRead + AsyncWrite + Unpin> BufStream<S> {
     }
 
     /// The stream.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::io::{BufStream, Cursor};
+    ///
+    /// let stream = BufStream::new(Cursor::new(Vec::from("soup")));
+    /// assert_eq!(stream.get_ref().get_ref(), b"soup");
+    /// ```
     pub fn get_ref(&self) -> &S {
         self.inner.get_ref().get_ref()
     }
 
     /// The stream. What is read from it or written to it goes past the buffers.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::io::{AsyncReadExt, BufStream, Cursor};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let mut stream = BufStream::new(Cursor::new(Vec::from("soup")));
+    /// stream.get_mut().set_position(2); // before anything is in the buffer
+    /// let mut rest = String::new();
+    /// stream.read_to_string(&mut rest).await?;
+    /// assert_eq!(rest, "up");
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn get_mut(&mut self) -> &mut S {
         self.inner.get_mut().get_mut()
     }
 
     /// The stream. What is in the buffers is lost.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::io::{AsyncWriteExt, BufStream, Cursor};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let mut stream = BufStream::new(Cursor::new(Vec::new()));
+    /// stream.write_all(b"soup").await?;
+    /// stream.flush().await?; // else it would be lost
+    /// assert_eq!(stream.into_inner().into_inner(), b"soup");
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn into_inner(self) -> S {
         self.inner.into_inner().into_inner()
     }

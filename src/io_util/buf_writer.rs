@@ -39,6 +39,23 @@ pin_project! {
 
 impl<W: AsyncWrite> BufWriter<W> {
     /// With a buffer of 8 KiB.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::io::{AsyncWriteExt, BufWriter};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let mut order = BufWriter::new(Vec::new());
+    /// for dish in ["soup ", "salad"] {
+    ///     order.write_all(dish.as_bytes()).await?;
+    /// }
+    /// order.flush().await?; // one write instead of two
+    /// assert_eq!(order.into_inner(), b"soup salad");
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn new(inner: W) -> BufWriter<W> {
         Self {
             inner: Lite::new(inner),
@@ -46,6 +63,21 @@ impl<W: AsyncWrite> BufWriter<W> {
     }
 
     /// With a buffer of so many bytes.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::io::{AsyncWriteExt, BufWriter};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let mut order = BufWriter::with_capacity(4, Vec::new());
+    /// order.write_all(b"soup").await?;
+    /// order.write_all(b"!").await?; // no room for it: what is there goes out first
+    /// assert_eq!((order.get_ref().as_slice(), order.buffer()), (&b"soup"[..], &b"!"[..]));
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn with_capacity(capacity: usize, inner: W) -> BufWriter<W> {
         Self {
             inner: Lite::with_capacity(capacity, inner),
@@ -53,21 +85,83 @@ impl<W: AsyncWrite> BufWriter<W> {
     }
 
     /// The writer.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::io::{AsyncWriteExt, BufWriter};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let mut order = BufWriter::new(Vec::new());
+    /// order.write_all(b"soup").await?;
+    /// order.flush().await?;
+    /// assert_eq!(order.get_ref(), b"soup");
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn get_ref(&self) -> &W {
         self.inner.get_ref()
     }
 
     /// The writer. What is written to it comes before what is in the buffer.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::io::{AsyncWriteExt, BufWriter};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let mut order = BufWriter::new(Vec::new());
+    /// order.write_all(b"soup").await?;
+    /// order.get_mut().extend_from_slice(b"urgent: "); // past the buffer
+    /// order.flush().await?;
+    /// assert_eq!(order.get_ref(), b"urgent: soup");
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn get_mut(&mut self) -> &mut W {
         self.inner.get_mut()
     }
 
     /// The writer. What is in the buffer is lost.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::io::{AsyncWriteExt, BufWriter};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let mut order = BufWriter::new(Vec::new());
+    /// order.write_all(b"soup").await?;
+    /// order.flush().await?; // else it would be lost
+    /// assert_eq!(order.into_inner(), b"soup");
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn into_inner(self) -> W {
         self.inner.into_inner()
     }
 
     /// What has not been written yet. While a flush is under way it begins with what that has written already.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::io::{AsyncWriteExt, BufWriter};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let mut order = BufWriter::new(Vec::new());
+    /// order.write_all(b"soup").await?;
+    /// assert_eq!(order.buffer(), b"soup");
+    /// order.flush().await?;
+    /// assert!(order.buffer().is_empty());
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn buffer(&self) -> &[u8] {
         self.inner.buffer()
     }

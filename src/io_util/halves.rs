@@ -88,6 +88,15 @@ pub struct WriteHalf<T> {
 
 impl<T> ReadHalf<T> {
     /// Whether both are of one stream.
+    ///
+    /// # Example
+    /// ```
+    /// let (one, other) = toque::io::duplex(64);
+    /// let (reader, writer) = toque::io::split(one);
+    /// let (_, of_the_other) = toque::io::split(other);
+    /// assert!(reader.is_pair_of(&writer)); // so they may be put together again
+    /// assert!(!reader.is_pair_of(&of_the_other));
+    /// ```
     pub fn is_pair_of(&self, other: &WriteHalf<T>) -> bool {
         other.is_pair_of(self)
     }
@@ -117,6 +126,15 @@ impl<T> ReadHalf<T> {
 
 impl<T> WriteHalf<T> {
     /// Whether both are of one stream.
+    ///
+    /// # Example
+    /// ```
+    /// let (one, other) = toque::io::duplex(64);
+    /// let (reader, writer) = toque::io::split(one);
+    /// let (of_the_other, _) = toque::io::split(other);
+    /// assert!(writer.is_pair_of(&reader));
+    /// assert!(!writer.is_pair_of(&of_the_other));
+    /// ```
     pub fn is_pair_of(&self, other: &ReadHalf<T>) -> bool {
         Arc::ptr_eq(&self.stream, &other.stream)
     }

@@ -55,26 +55,94 @@ pin_project! {
 
 impl<R, W> Join<R, W> {
     /// The reader and the writer.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::io::join;
+    ///
+    /// let stream = join(&b"question"[..], Vec::<u8>::new());
+    /// let (reader, writer) = stream.into_inner();
+    /// assert_eq!((reader, writer), (&b"question"[..], vec![]));
+    /// ```
     pub fn into_inner(self) -> (R, W) {
         (self.reader, self.writer)
     }
 
     /// The reader.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::io::{AsyncReadExt, join};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let mut stream = join(&b"soup, salad"[..], Vec::new());
+    /// stream.read_exact(&mut [0; 6]).await?;
+    /// assert_eq!(*stream.reader(), b"salad"); // what is left of it
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn reader(&self) -> &R {
         &self.reader
     }
 
     /// The writer.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::io::{AsyncWriteExt, join};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let mut stream = join(&b"question"[..], Vec::new());
+    /// stream.write_all(b"answer").await?;
+    /// assert_eq!(stream.writer(), b"answer");
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn writer(&self) -> &W {
         &self.writer
     }
 
     /// The reader.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::io::{AsyncReadExt, join};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let mut stream = join(&b"question"[..], Vec::new());
+    /// *stream.reader_mut() = b"another";
+    /// let mut read = String::new();
+    /// stream.read_to_string(&mut read).await?;
+    /// assert_eq!(read, "another");
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn reader_mut(&mut self) -> &mut R {
         &mut self.reader
     }
 
     /// The writer.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::io::{AsyncWriteExt, join};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let mut stream = join(&b"question"[..], Vec::new());
+    /// stream.write_all(b"answer").await?;
+    /// let answer = std::mem::take(stream.writer_mut()); // the next one begins anew
+    /// assert_eq!(answer, b"answer");
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn writer_mut(&mut self) -> &mut W {
         &mut self.writer
     }

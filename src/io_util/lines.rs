@@ -50,16 +50,61 @@ impl<R> Lines<R> {
     }
 
     /// The reader.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::io::AsyncBufReadExt;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let mut lines = (&b"soup\nsalad\n"[..]).lines();
+    /// lines.next_line().await?;
+    /// assert_eq!(*lines.get_ref(), b"salad\n"); // what is left
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn get_ref(&self) -> &R {
         &self.reader
     }
 
     /// The reader.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::io::AsyncBufReadExt;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let mut lines = (&b"soup\n\nbody"[..]).lines();
+    /// while lines.next_line().await?.is_some_and(|line| !line.is_empty()) {}
+    /// let body = lines.get_mut(); // the rest is no lines
+    /// assert_eq!(body.fill_buf().await?, b"body");
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn get_mut(&mut self) -> &mut R {
         &mut self.reader
     }
 
     /// The reader. A line that has begun is lost.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::io::{AsyncBufReadExt, AsyncReadExt};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let mut lines = (&b"soup\n\nbody"[..]).lines();
+    /// while lines.next_line().await?.is_some_and(|line| !line.is_empty()) {}
+    /// let mut body = String::new();
+    /// lines.into_inner().read_to_string(&mut body).await?;
+    /// assert_eq!(body, "body");
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn into_inner(self) -> R {
         self.reader
     }
@@ -99,6 +144,22 @@ impl<R: AsyncBufRead> Lines<R> {
     ///
     /// # Errors
     /// As [`next_line`](Self::next_line).
+    ///
+    /// # Example
+    /// ```
+    /// use std::future::poll_fn;
+    /// use std::pin::Pin;
+    /// use toque::io::AsyncBufReadExt;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let mut lines = (&b"soup"[..]).lines();
+    /// let line = poll_fn(|cx| Pin::new(&mut lines).poll_next_line(cx)).await?;
+    /// assert_eq!(line.as_deref(), Some("soup"));
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn poll_next_line(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,

@@ -35,6 +35,22 @@ pub trait AsyncSeekExt: AsyncSeek {
     ///
     /// # Cancel safety
     /// None: where it stands can't be told. Another call says.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::io::{AsyncReadExt, AsyncSeekExt, Cursor, SeekFrom};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let mut menu = Cursor::new(b"soup salad");
+    /// assert_eq!(menu.seek(SeekFrom::End(-5)).await?, 5);
+    /// let mut last = String::new();
+    /// menu.read_to_string(&mut last).await?;
+    /// assert_eq!(last, "salad");
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     fn seek(&mut self, position: SeekFrom) -> SeekFuture<'_, Self>
     where
         Self: Unpin,
@@ -49,6 +65,24 @@ pub trait AsyncSeekExt: AsyncSeek {
     ///
     /// # Cancel safety
     /// As [`seek`](Self::seek).
+    ///
+    /// # Example
+    /// ```
+    /// use toque::io::{AsyncReadExt, AsyncSeekExt, Cursor};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let mut menu = Cursor::new(b"soup");
+    /// for _ in 0..2 {
+    ///     let mut text = String::new();
+    ///     menu.read_to_string(&mut text).await?;
+    ///     assert_eq!(text, "soup"); // once more
+    ///     menu.rewind().await?;
+    /// }
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     fn rewind(&mut self) -> SeekFuture<'_, Self>
     where
         Self: Unpin,
@@ -63,6 +97,20 @@ pub trait AsyncSeekExt: AsyncSeek {
     ///
     /// # Cancel safety
     /// Nothing is lost.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::io::{AsyncReadExt, AsyncSeekExt, Cursor};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let mut menu = Cursor::new(b"soup salad");
+    /// menu.read_exact(&mut [0; 5]).await?;
+    /// assert_eq!(menu.stream_position().await?, 5);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     fn stream_position(&mut self) -> SeekFuture<'_, Self>
     where
         Self: Unpin,

@@ -86,6 +86,22 @@ impl<R: AsyncBufRead> Split<R> {
     ///
     /// # Errors
     /// Those of the reader.
+    ///
+    /// # Example
+    /// ```
+    /// use std::future::poll_fn;
+    /// use std::pin::Pin;
+    /// use toque::io::AsyncBufReadExt;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let mut dishes = AsyncBufReadExt::split(&b"soup;salad"[..], b';');
+    /// let dish = poll_fn(|cx| Pin::new(&mut dishes).poll_next_segment(cx)).await?;
+    /// assert_eq!(dish.as_deref(), Some(&b"soup"[..]));
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn poll_next_segment(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,

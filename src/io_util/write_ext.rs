@@ -20,6 +20,20 @@ macro_rules! numbers {
         ///
         /// # Cancel safety
         /// None: how many of the bytes have been written can't be told.
+        ///
+        /// # Example
+        /// ```
+        /// use toque::io::AsyncWriteExt;
+        ///
+        /// # fn main() -> std::io::Result<()> {
+        /// # toque::Runtime::new()?.block_on(async {
+        /// let mut bytes = Vec::new();
+        #[doc = concat!("bytes.", stringify!($name), "(7_", stringify!($type), ").await?;")]
+        #[doc = concat!("assert_eq!(bytes, 7_", stringify!($type), ".", stringify!($to), "());")]
+        /// # Ok(())
+        /// # })
+        /// # }
+        /// ```
         fn $name(&mut self, number: $type) -> WriteNumber<'_, Self, $size>
         where
             Self: Unpin,
@@ -56,6 +70,19 @@ pub trait AsyncWriteExt: AsyncWrite {
     ///
     /// # Cancel safety
     /// Nothing is lost: nothing has been written unless it was ready.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::io::{AsyncWriteExt, duplex};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let (mut guest, _waiter) = duplex(4); // there is room for four bytes
+    /// assert_eq!(guest.write(b"soup and salad").await?, 4);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     fn write<'a>(&'a mut self, buf: &'a [u8]) -> WriteFuture<'a, Self>
     where
         Self: Unpin,
@@ -70,6 +97,22 @@ pub trait AsyncWriteExt: AsyncWrite {
     ///
     /// # Cancel safety
     /// Nothing is lost.
+    ///
+    /// # Example
+    /// ```
+    /// use std::io::IoSlice;
+    /// use toque::io::AsyncWriteExt;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let mut message = Vec::new();
+    /// let parts = [IoSlice::new(b"\0\x04"), IoSlice::new(b"soup")];
+    /// assert_eq!(message.write_vectored(&parts).await?, 6);
+    /// assert_eq!(message, b"\0\x04soup");
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     fn write_vectored<'a>(&'a mut self, bufs: &'a [IoSlice<'a>]) -> WriteVectoredFuture<'a, Self>
     where
         Self: Unpin,
@@ -84,6 +127,22 @@ pub trait AsyncWriteExt: AsyncWrite {
     ///
     /// # Cancel safety
     /// None: how much of `buf` has been written can't be told.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::io::{AsyncWriteExt, Cursor, ErrorKind};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let mut plate = [0; 4];
+    /// let mut room = Cursor::new(&mut plate[..]);
+    /// room.write_all(b"soup").await?;
+    /// assert_eq!(room.write_all(b"!").await.unwrap_err().kind(), ErrorKind::WriteZero); // it is full
+    /// assert_eq!(&plate, b"soup");
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     fn write_all<'a>(&'a mut self, buf: &'a [u8]) -> WriteAllFuture<'a, Self>
     where
         Self: Unpin,
@@ -98,6 +157,22 @@ pub trait AsyncWriteExt: AsyncWrite {
     ///
     /// # Cancel safety
     /// Nothing is lost: the next call goes on.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::io::{AsyncWriteExt, BufWriter};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let mut order = BufWriter::new(Vec::new());
+    /// order.write_all(b"soup").await?;
+    /// assert!(order.get_ref().is_empty()); // it is still in the buffer
+    /// order.flush().await?;
+    /// assert_eq!(order.get_ref(), b"soup");
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     fn flush(&mut self) -> FlushFuture<'_, Self>
     where
         Self: Unpin,
@@ -113,6 +188,24 @@ pub trait AsyncWriteExt: AsyncWrite {
     ///
     /// # Cancel safety
     /// Nothing is lost: the next call goes on.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::io::{AsyncReadExt, AsyncWriteExt, duplex};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let (mut guest, mut waiter) = duplex(64);
+    /// guest.write_all(b"soup").await?;
+    /// guest.shutdown().await?;
+    /// let mut order = String::new();
+    /// waiter.read_to_string(&mut order).await?; // the end has come, though `guest` is still here
+    /// assert_eq!(order, "soup");
+    /// waiter.write_all(b"at once").await?; // and can be answered
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     fn shutdown(&mut self) -> CloseFuture<'_, Self>
     where
         Self: Unpin,
@@ -127,6 +220,20 @@ pub trait AsyncWriteExt: AsyncWrite {
     ///
     /// # Cancel safety
     /// Nothing is lost: the next call goes on.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::io::{AsyncReadExt, AsyncWriteExt, duplex};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let (mut guest, mut waiter) = duplex(64);
+    /// guest.close().await?;
+    /// assert_eq!(waiter.read(&mut [0; 8]).await?, 0); // the end
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     fn close(&mut self) -> CloseFuture<'_, Self>
     where
         Self: Unpin,

@@ -35,6 +35,21 @@ impl<'a, T: 'static> Builder<'a, T> {
     }
 
     /// Names the task. Several may have the same name.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::task::JoinSet;
+    ///
+    /// let runtime = toque::Builder::new_current_thread().enable_task_inspection().build()?;
+    /// runtime.block_on(async {
+    ///     let mut set = JoinSet::new();
+    ///     let soup = set.build_task().name("soup").spawn(async {})?;
+    ///     let task = toque::Handle::current().task(soup.id()).unwrap();
+    ///     assert_eq!(task.name.as_deref(), Some("soup"));
+    ///     Ok::<(), std::io::Error>(())
+    /// })?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn name(self, name: &'a str) -> Self {
         let name = Some(name);
         Self { name, ..self }
@@ -52,6 +67,17 @@ impl<'a, T: 'static> Builder<'a, T> {
     ///
     /// # Panics
     /// Outside of a runtime.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::task::JoinSet;
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let mut set = JoinSet::new();
+    /// set.build_task().name("soup").spawn(async { 7 }).unwrap();
+    /// assert_eq!(set.join_next().await.unwrap().unwrap(), 7);
+    /// # });
+    /// ```
     #[track_caller]
     pub fn spawn<F>(self, future: F) -> io::Result<AbortHandle>
     where
@@ -68,6 +94,19 @@ impl<'a, T: 'static> Builder<'a, T> {
     ///
     /// # Panics
     /// Outside of a runtime.
+    ///
+    /// # Example
+    /// ```
+    /// use std::rc::Rc;
+    /// use toque::task::JoinSet;
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let shared = Rc::new(7);
+    /// let mut set = JoinSet::new();
+    /// set.build_task().name("soup").spawn_local(async move { *shared }).unwrap();
+    /// assert_eq!(set.join_next().await.unwrap().unwrap(), 7);
+    /// # });
+    /// ```
     #[track_caller]
     pub fn spawn_local<F>(self, future: F) -> io::Result<AbortHandle>
     where
@@ -81,6 +120,17 @@ impl<'a, T: 'static> Builder<'a, T> {
     ///
     /// # Errors
     /// None at present.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::task::JoinSet;
+    ///
+    /// let runtime = toque::Runtime::new()?;
+    /// let mut set = JoinSet::new();
+    /// set.build_task().name("soup").spawn_on(async { 7 }, runtime.handle())?; // from outside
+    /// assert_eq!(runtime.block_on(set.join_next()).unwrap().unwrap(), 7);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     #[track_caller]
     pub fn spawn_on<F>(self, future: F, handle: &Handle) -> io::Result<AbortHandle>
     where
@@ -98,6 +148,17 @@ impl<'a, T: 'static> Builder<'a, T> {
     ///
     /// # Panics
     /// Outside of a runtime; or if there is no thread in the pool, and the operating system starts none.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::task::JoinSet;
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let mut set = JoinSet::new();
+    /// set.build_task().name("bread").spawn_blocking(|| 7).unwrap();
+    /// assert_eq!(set.join_next().await.unwrap().unwrap(), 7);
+    /// # });
+    /// ```
     #[track_caller]
     pub fn spawn_blocking<F>(self, job: F) -> io::Result<AbortHandle>
     where
@@ -114,6 +175,17 @@ impl<'a, T: 'static> Builder<'a, T> {
     ///
     /// # Panics
     /// If there is no thread in the pool, and the operating system starts none.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::task::JoinSet;
+    ///
+    /// let runtime = toque::Runtime::new()?;
+    /// let mut set = JoinSet::new();
+    /// set.build_task().name("bread").spawn_blocking_on(|| 7, runtime.handle())?; // from outside
+    /// assert_eq!(runtime.block_on(set.join_next()).unwrap().unwrap(), 7);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     #[track_caller]
     pub fn spawn_blocking_on<F>(self, job: F, handle: &Handle) -> io::Result<AbortHandle>
     where

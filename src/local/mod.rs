@@ -33,6 +33,22 @@ pub use self::semaphore::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 pub use crate::sync::{AcquireError, TryAcquireError, TryLockError};
 
 /// The futures that have a name.
+///
+/// # Example
+/// ```
+/// use toque::local::{Notify, futures::Notified};
+///
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// struct Waiter<'a> {
+///     bell: Notified<'a>, // a field needs a name
+/// }
+///
+/// let bell = Notify::new();
+/// let waiter = Waiter { bell: bell.notified() };
+/// bell.notify_waiters();
+/// waiter.bell.await;
+/// # });
+/// ```
 pub mod futures {
     pub use super::notify::Notified;
 }

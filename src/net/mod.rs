@@ -10,6 +10,30 @@
 //! Every handle is `Send + Sync`, and used on the thread of the runtime it was made on: elsewhere its operations answer an
 //! error that says so. Dropped anywhere, it is closed. Tokio's methods that fill a `BufMut` are left out, so that the crate
 //! does without `bytes`; its `ReadBuf` is a `&mut [u8]` here, and the length is returned.
+//!
+//! # Example
+//! ```
+//! use futures_lite::{AsyncReadExt, AsyncWriteExt};
+//! use toque::net::{TcpListener, TcpStream};
+//!
+//! # fn main() -> std::io::Result<()> {
+//! # toque::Runtime::new()?.block_on(async {
+//! let listener = TcpListener::bind("127.0.0.1:0").await?;
+//! let addr = listener.local_addr()?;
+//! toque::spawn(async move {
+//!     let (guest, _) = listener.accept().await?;
+//!     futures_lite::io::copy(&guest, &guest).await // says what it hears
+//! });
+//!
+//! let mut stream = TcpStream::connect(addr).await?;
+//! stream.write_all(b"soup").await?;
+//! let mut echo = [0; 4];
+//! stream.read_exact(&mut echo).await?;
+//! assert_eq!(&echo, b"soup");
+//! # Ok(())
+//! # })
+//! # }
+//! ```
 
 mod acceptor;
 mod addr;

@@ -64,6 +64,21 @@ impl Child {
     }
 
     /// The process's number, until it has been reaped: after that it may be another's.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::process::Command;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let mut child = Command::new("true").spawn()?;
+    /// println!("process {} has begun", child.id().unwrap());
+    /// child.wait().await?;
+    /// assert_eq!(child.id(), None);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn id(&self) -> Option<u32> {
         self.fate.id()
     }
@@ -80,6 +95,20 @@ impl Child {
     ///
     /// # Cancel safety
     /// Nothing is lost: the next call gives the status. The input stays closed.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::process::Command;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let mut child = Command::new("false").spawn()?;
+    /// assert_eq!(child.wait().await?.code(), Some(1));
+    /// assert_eq!(child.wait().await?.code(), Some(1)); // asked again, it says the same
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub async fn wait(&mut self) -> io::Result<ExitStatus> {
         drop(self.stdin.take());
         poll_fn(|cx| self.fate.poll_wait(cx)).await
@@ -89,6 +118,21 @@ impl Child {
     ///
     /// # Errors
     /// As [`wait`](Self::wait).
+    ///
+    /// # Example
+    /// ```
+    /// use toque::process::Command;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let mut child = Command::new("sleep").arg("600").spawn()?;
+    /// assert!(child.try_wait()?.is_none()); // it still sleeps
+    /// child.kill().await?;
+    /// assert!(child.try_wait()?.is_some());
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn try_wait(&mut self) -> io::Result<Option<ExitStatus>> {
         self.fate.try_wait()
     }
@@ -97,6 +141,21 @@ impl Child {
     ///
     /// # Errors
     /// As the system reports them: `PermissionDenied` if the child is another user's by now.
+    ///
+    /// # Example
+    /// ```
+    /// use std::os::unix::process::ExitStatusExt;
+    /// use toque::process::Command;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let mut child = Command::new("sleep").arg("600").spawn()?;
+    /// child.start_kill()?;
+    /// assert_eq!(child.wait().await?.signal(), Some(9)); // SIGKILL
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn start_kill(&mut self) -> io::Result<()> {
         self.fate.kill()
     }
@@ -108,6 +167,20 @@ impl Child {
     ///
     /// # Cancel safety
     /// The signal has been sent by the first poll; nothing is lost.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::process::Command;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let mut child = Command::new("sleep").arg("600").spawn()?;
+    /// child.kill().await?;
+    /// assert_eq!(child.id(), None); // it has been reaped
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub async fn kill(&mut self) -> io::Result<()> {
         self.start_kill()?;
         self.wait().await.map(drop)
@@ -122,6 +195,22 @@ impl Child {
     ///
     /// # Cancel safety
     /// The child is dropped with what has been read.
+    ///
+    /// # Example
+    /// ```
+    /// use std::process::Stdio;
+    /// use toque::process::Command;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let child = Command::new("echo").arg("soup").stdout(Stdio::piped()).spawn()?;
+    /// let output = child.wait_with_output().await?;
+    /// assert!(output.status.success());
+    /// assert_eq!(output.stdout, b"soup\n");
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub async fn wait_with_output(mut self) -> io::Result<Output> {
         drop(self.stdin.take());
         let mut stdout = Collected::from(self.stdout.take());

@@ -83,9 +83,13 @@ pub struct ChildStdout(Receiver);
 #[derive(Debug)]
 pub struct ChildStderr(Receiver);
 
-/// What the three have in common: made of std's, and given to another child.
+/// What the three have in common: made of std's, and given to another child. Each has its examples of that.
 macro_rules! child_stdio {
-    ($type:ident, $pipe:ident) => {
+    (
+        $type:ident, $pipe:ident,
+        from_std: $(#[$from_std:meta])*
+        into_owned_fd: $(#[$into_owned_fd:meta])*
+    ) => {
         impl $type {
             /// Takes over a pipe of std's, and sets this end of it to non-blocking.
             ///
@@ -94,6 +98,8 @@ macro_rules! child_stdio {
             ///
             /// # Panics
             /// Outside of a runtime.
+            ///
+            $(#[$from_std])*
             #[track_caller]
             pub fn from_std(stdio: std::process::$type) -> io::Result<$type> {
                 Ok(Self($pipe::from_owned_fd_unchecked(stdio.into())?))
@@ -103,6 +109,8 @@ macro_rules! child_stdio {
             ///
             /// # Errors
             /// As the system reports them.
+            ///
+            $(#[$into_owned_fd])*
             pub fn into_owned_fd(self) -> io::Result<OwnedFd> {
                 self.0.into_blocking_fd()
             }
@@ -131,9 +139,120 @@ macro_rules! child_stdio {
     };
 }
 
-child_stdio!(ChildStdin, Sender);
-child_stdio!(ChildStdout, Receiver);
-child_stdio!(ChildStderr, Receiver);
+child_stdio!(
+    ChildStdin, Sender,
+    from_std:
+    /// # Example
+    /// ```
+    /// use std::process::{Command, Stdio};
+    /// use futures_lite::AsyncWriteExt;
+    /// use toque::process::ChildStdin;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let mut child = Command::new("grep").args(["-q", "soup"]).stdin(Stdio::piped()).spawn()?; // std's
+    /// let mut order = ChildStdin::from_std(child.stdin.take().unwrap())?;
+    /// order.write_all(b"soup").await?;
+    /// drop(order); // the end
+    /// assert!(child.wait()?.success());
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
+    into_owned_fd:
+    /// # Example
+    /// ```
+    /// use std::process::Stdio;
+    /// use toque::process::Command;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// // What `echo` says is what `grep` hears, and nothing goes through this process.
+    /// let mut grep = Command::new("grep").args(["-q", "soup"]).stdin(Stdio::piped()).spawn()?;
+    /// let order = grep.stdin.take().unwrap().into_owned_fd()?;
+    /// assert!(Command::new("echo").arg("soup").stdout(order).status().await?.success());
+    /// assert!(grep.wait().await?.success());
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
+);
+child_stdio!(
+    ChildStdout, Receiver,
+    from_std:
+    /// # Example
+    /// ```
+    /// use std::process::{Command, Stdio};
+    /// use futures_lite::AsyncReadExt;
+    /// use toque::process::ChildStdout;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let mut child = Command::new("echo").arg("soup").stdout(Stdio::piped()).spawn()?; // std's
+    /// let mut said = String::new();
+    /// ChildStdout::from_std(child.stdout.take().unwrap())?.read_to_string(&mut said).await?;
+    /// assert_eq!(said, "soup\n");
+    /// child.wait()?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
+    into_owned_fd:
+    /// # Example
+    /// ```
+    /// use std::process::Stdio;
+    /// use toque::process::Command;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let mut first = Command::new("echo").arg("soup").stdout(Stdio::piped()).spawn()?;
+    /// let said = first.stdout.take().unwrap().into_owned_fd()?;
+    /// let second = Command::new("tr").args(["a-z", "A-Z"]).stdin(said).output().await?;
+    /// assert_eq!(second.stdout, b"SOUP\n");
+    /// first.wait().await?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
+);
+child_stdio!(
+    ChildStderr, Receiver,
+    from_std:
+    /// # Example
+    /// ```
+    /// use std::process::{Command, Stdio};
+    /// use futures_lite::AsyncReadExt;
+    /// use toque::process::ChildStderr;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let mut child = Command::new("sh").args(["-c", "echo soup >&2"]).stderr(Stdio::piped()).spawn()?; // std's
+    /// let mut said = String::new();
+    /// ChildStderr::from_std(child.stderr.take().unwrap())?.read_to_string(&mut said).await?;
+    /// assert_eq!(said, "soup\n");
+    /// child.wait()?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
+    into_owned_fd:
+    /// # Example
+    /// ```
+    /// use std::process::Stdio;
+    /// use toque::process::Command;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let mut first = Command::new("sh").args(["-c", "echo soup >&2"]).stderr(Stdio::piped()).spawn()?;
+    /// let said = first.stderr.take().unwrap().into_owned_fd()?;
+    /// let second = Command::new("tr").args(["a-z", "A-Z"]).stdin(said).output().await?;
+    /// assert_eq!(second.stdout, b"SOUP\n");
+    /// first.wait().await?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
+);
 
 macro_rules! child_reads {
     ($type:ident) => {

@@ -91,6 +91,15 @@ pub(crate) type Starter = Arc<dyn Fn(Arc<Ledger>) -> io::Result<Companion> + Sen
 
 impl Builder {
     /// The default settings. There is but one kind of runtime; the name is tokio's.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::runtime::Builder;
+    ///
+    /// let runtime = Builder::new_current_thread().build()?;
+    /// assert_eq!(runtime.block_on(async { "soup" }), "soup");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn new_current_thread() -> Builder {
         Builder {
             event_interval: EVENT_INTERVAL,
@@ -177,6 +186,16 @@ impl Builder {
     }
 
     /// How the reactor waits. [`ReactorKind::Native`] by default.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::runtime::{Builder, ReactorKind};
+    ///
+    /// // As on a system that has no epoll.
+    /// let runtime = Builder::new_current_thread().reactor(ReactorKind::Portable).build()?;
+    /// assert_eq!(runtime.block_on(async { "soup" }), "soup");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn reactor(&mut self, kind: ReactorKind) -> &mut Builder {
         self.reactor = kind;
         self
@@ -347,6 +366,21 @@ impl Builder {
     /// Calls `hook` before each poll of a task. The rules are those of [`on_task_spawn`](Self::on_task_spawn).
     ///
     /// A task that was aborted, or that the runtime's end drops, is not polled for that: only its end is told.
+    ///
+    /// # Example
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::sync::atomic::{AtomicUsize, Ordering};
+    ///
+    /// let polls = Arc::new(AtomicUsize::new(0));
+    /// let count = polls.clone();
+    /// let runtime = toque::Builder::new_current_thread()
+    ///     .on_before_task_poll(move |_| drop(count.fetch_add(1, Ordering::Relaxed)))
+    ///     .build()?;
+    /// runtime.block_on(async { toque::spawn(toque::task::yield_now()).await })?;
+    /// assert_eq!(polls.load(Ordering::Relaxed), 2); // one until it yields, one until it is done
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn on_before_task_poll<F>(&mut self, hook: F) -> &mut Builder
     where
         F: Fn(&TaskMeta<'_>) + Send + Sync + 'static,
@@ -357,6 +391,24 @@ impl Builder {
 
     /// Calls `hook` after each poll of a task; after the last one, it has ended by then. The rules are those of
     /// [`on_task_spawn`](Self::on_task_spawn).
+    ///
+    /// # Example
+    /// ```
+    /// use std::sync::Mutex;
+    /// use std::time::Instant;
+    ///
+    /// // How long the polls of tasks take.
+    /// static BEGUN: Mutex<Option<Instant>> = Mutex::new(None);
+    /// static TIMES: Mutex<Vec<std::time::Duration>> = Mutex::new(Vec::new());
+    ///
+    /// let runtime = toque::Builder::new_current_thread()
+    ///     .on_before_task_poll(|_| *BEGUN.lock().unwrap() = Some(Instant::now()))
+    ///     .on_after_task_poll(|_| TIMES.lock().unwrap().push(BEGUN.lock().unwrap().unwrap().elapsed()))
+    ///     .build()?;
+    /// runtime.block_on(async { toque::spawn(async {}).await })?;
+    /// assert_eq!(TIMES.lock().unwrap().len(), 1);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn on_after_task_poll<F>(&mut self, hook: F) -> &mut Builder
     where
         F: Fn(&TaskMeta<'_>) + Send + Sync + 'static,
@@ -367,6 +419,23 @@ impl Builder {
 
     /// Calls `hook` for each task that has ended, when its future is dropped: it was ready, has panicked, was aborted, or the
     /// runtime ends. The rules are those of [`on_task_spawn`](Self::on_task_spawn).
+    ///
+    /// # Example
+    /// ```
+    /// use std::sync::mpsc;
+    ///
+    /// let (tell, told) = mpsc::channel();
+    /// let runtime = toque::Builder::new_current_thread()
+    ///     .on_task_terminate(move |task| drop(tell.send(task.name().map(str::to_owned))))
+    ///     .build()?;
+    /// runtime.block_on(async {
+    ///     let soup = toque::task::Builder::new().name("soup").spawn(std::future::pending::<()>());
+    ///     soup.unwrap().abort();
+    /// });
+    /// drop(runtime);
+    /// assert_eq!(told.recv().unwrap().as_deref(), Some("soup"));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn on_task_terminate<F>(&mut self, hook: F) -> &mut Builder
     where
         F: Fn(&TaskMeta<'_>) + Send + Sync + 'static,
@@ -377,6 +446,22 @@ impl Builder {
 
     /// Calls `hook` before the runtime's thread sleeps for want of work. If it wakes or spawns a task, the thread does not sleep
     /// this time. The rules are those of [`on_task_spawn`](Self::on_task_spawn).
+    ///
+    /// # Example
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::sync::atomic::{AtomicUsize, Ordering};
+    /// use std::time::Duration;
+    ///
+    /// let naps = Arc::new(AtomicUsize::new(0));
+    /// let count = naps.clone();
+    /// let runtime = toque::Builder::new_current_thread()
+    ///     .on_thread_park(move || drop(count.fetch_add(1, Ordering::Relaxed)))
+    ///     .build()?;
+    /// runtime.block_on(async { toque::time::sleep(Duration::from_millis(1)).await });
+    /// assert!(naps.load(Ordering::Relaxed) >= 1);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn on_thread_park<F>(&mut self, hook: F) -> &mut Builder
     where
         F: Fn() + Send + Sync + 'static,
@@ -386,6 +471,23 @@ impl Builder {
     }
 
     /// Calls `hook` after the thread has slept, once for each call of [`on_thread_park`](Self::on_thread_park)'s.
+    ///
+    /// # Example
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::sync::atomic::{AtomicBool, Ordering};
+    /// use std::time::Duration;
+    ///
+    /// let asleep = Arc::new(AtomicBool::new(false)); // for a watchdog on another thread
+    /// let (begin, end) = (asleep.clone(), asleep.clone());
+    /// let runtime = toque::Builder::new_current_thread()
+    ///     .on_thread_park(move || begin.store(true, Ordering::Relaxed))
+    ///     .on_thread_unpark(move || end.store(false, Ordering::Relaxed))
+    ///     .build()?;
+    /// runtime.block_on(async { toque::time::sleep(Duration::from_millis(1)).await });
+    /// assert!(!asleep.load(Ordering::Relaxed));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn on_thread_unpark<F>(&mut self, hook: F) -> &mut Builder
     where
         F: Fn() + Send + Sync + 'static,
@@ -397,6 +499,18 @@ impl Builder {
     /// Counts how long each poll takes, by [`RuntimeMetrics::poll_time_histogram_bucket_count`]. Off by default: it takes two looks
     /// at the clock a poll, some 50 ns.
     ///
+    /// # Example
+    /// ```
+    /// let runtime = toque::Builder::new_current_thread()
+    ///     .enable_metrics_poll_time_histogram()
+    ///     .build()?;
+    /// runtime.block_on(async {});
+    /// let metrics = runtime.handle().metrics();
+    /// let buckets = 0..metrics.poll_time_histogram_num_buckets();
+    /// assert!(buckets.into_iter().any(|bucket| metrics.poll_time_histogram_bucket_count(0, bucket) == 1));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    ///
     /// [`RuntimeMetrics::poll_time_histogram_bucket_count`]: super::RuntimeMetrics::poll_time_histogram_bucket_count
     pub fn enable_metrics_poll_time_histogram(&mut self) -> &mut Builder {
         self.poll_times = true;
@@ -405,6 +519,18 @@ impl Builder {
 
     /// Counts how the time of the loop goes: [`RuntimeMetrics::loop_lag_quantile`], what Node calls the event loop's delay, and the time
     /// it was busy, and parked. Off by default: it takes two looks at the clock a turn, some 50 ns.
+    ///
+    /// # Example
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let runtime = toque::Builder::new_current_thread().enable_metrics_loop_lag().build()?;
+    /// runtime.block_on(async { toque::time::sleep(Duration::from_millis(1)).await });
+    /// let metrics = runtime.handle().metrics();
+    /// assert!(metrics.loop_lag_quantile(0.5) > Duration::ZERO);
+    /// assert!(metrics.worker_total_parked_duration(0) > Duration::ZERO);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     ///
     /// [`RuntimeMetrics::loop_lag_quantile`]: super::RuntimeMetrics::loop_lag_quantile
     pub fn enable_metrics_loop_lag(&mut self) -> &mut Builder {
@@ -415,6 +541,21 @@ impl Builder {
     /// Notes how each task stands and what it waits for, to be asked for by [`Handle::tasks`] and [`toque::dump`](crate::dump()). Off by
     /// default: each wake and each poll then takes a lock, each poll two looks at the clock, each wait for a socket two system calls, which
     /// ask for its addresses, and each task some hundred bytes.
+    ///
+    /// # Example
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let runtime = toque::Builder::new_current_thread().enable_task_inspection().build()?;
+    /// runtime.block_on(async {
+    ///     let soup = toque::task::Builder::new().name("soup");
+    ///     soup.spawn(toque::time::sleep(Duration::from_secs(600)))?;
+    ///     toque::task::yield_now().await;
+    ///     assert!(toque::dump().to_string().contains("soup"));
+    ///     Ok::<(), std::io::Error>(())
+    /// })?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn enable_task_inspection(&mut self) -> &mut Builder {
         self.inspects = true;
         self
@@ -460,6 +601,23 @@ impl Builder {
 
     /// Whom [`warn_on_stall`](Self::warn_on_stall) tells. The hook is called on the watcher's thread, while the poll runs; meanwhile no other
     /// stall is seen. Its panic ends with it. One call may still be on its way when the runtime has ended.
+    ///
+    /// # Example
+    /// ```
+    /// use std::sync::mpsc;
+    /// use std::time::Duration;
+    ///
+    /// let (tell, told) = mpsc::channel();
+    /// let runtime = toque::Builder::new_current_thread()
+    ///     .warn_on_stall(Duration::from_millis(10))
+    ///     .on_stall(move |stall| drop(tell.send(stall.to_string())))
+    ///     .build()?;
+    /// runtime.block_on(async {
+    ///     let line = told.recv().unwrap(); // this blocks the thread, until the watcher has seen it
+    ///     assert!(line.contains("blocked"), "{line}");
+    /// });
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn on_stall<F>(&mut self, hook: F) -> &mut Builder
     where
         F: Fn(&Stall) + Send + Sync + 'static,

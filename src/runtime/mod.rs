@@ -6,6 +6,17 @@
 //!   wake  ──▶  │ executor.run  ──▶  reactor.wait        ──▶  timers.fire_due  │
 //!              └──────────────────────────────────────────────────────────────┘
 //! ```
+//!
+//! # Example
+//! ```
+//! use toque::runtime::{Builder, Handle, Runtime};
+//!
+//! let runtime: Runtime = Builder::new_current_thread().max_blocking_threads(4).build()?;
+//! let handle: Handle = runtime.handle().clone(); // for other threads
+//! let answer = std::thread::spawn(move || handle.spawn(async { 42 })).join().unwrap();
+//! assert_eq!(runtime.block_on(answer)?, 42);
+//! # Ok::<(), std::io::Error>(())
+//! ```
 
 mod addresses;
 mod blocking;
@@ -275,6 +286,13 @@ impl Runtime {
     ///
     /// # Errors
     /// Those of the operating system: no more descriptors, most likely.
+    ///
+    /// # Example
+    /// ```
+    /// let runtime = toque::Runtime::new()?;
+    /// assert_eq!(runtime.block_on(async { "soup" }), "soup");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn new() -> io::Result<Runtime> {
         Builder::new_current_thread().build()
     }
@@ -316,6 +334,14 @@ impl Runtime {
     }
 
     /// Spawns a task, which runs within the next [`block_on`](Self::block_on). See [`toque::spawn`](crate::spawn).
+    ///
+    /// # Example
+    /// ```
+    /// let runtime = toque::Runtime::new()?;
+    /// let soup = runtime.spawn(async { "soup" }); // it begins when the loop runs
+    /// assert_eq!(runtime.block_on(soup)?, "soup");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     #[track_caller]
     pub fn spawn<F>(&self, future: F) -> JoinHandle<F::Output>
     where
@@ -329,6 +355,14 @@ impl Runtime {
     ///
     /// # Panics
     /// If there is no thread in the pool, and the operating system starts none.
+    ///
+    /// # Example
+    /// ```
+    /// let runtime = toque::Runtime::new()?;
+    /// let bread = runtime.spawn_blocking(|| std::fs::read_to_string("Cargo.toml")); // it begins now
+    /// assert!(runtime.block_on(bread)??.contains("toque"));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     #[track_caller]
     pub fn spawn_blocking<F, R>(&self, job: F) -> JoinHandle<R>
     where
@@ -339,6 +373,15 @@ impl Runtime {
     }
 
     /// What other threads may hold of the runtime.
+    ///
+    /// # Example
+    /// ```
+    /// let runtime = toque::Runtime::new()?;
+    /// let handle = runtime.handle().clone();
+    /// let task = std::thread::spawn(move || handle.spawn(async { "soup" })).join().unwrap();
+    /// assert_eq!(runtime.block_on(task)?, "soup");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn handle(&self) -> &Handle {
         &self.handle
     }

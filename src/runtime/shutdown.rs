@@ -33,6 +33,17 @@ pub struct Report {
 
 impl Report {
     /// Whether everything had ended by itself.
+    ///
+    /// # Example
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let runtime = toque::Runtime::new()?;
+    /// runtime.block_on(async { toque::spawn(async {}).await })?;
+    /// let report = runtime.shutdown(Duration::from_secs(1));
+    /// assert!(report.is_clean(), "{report}"); // nothing was forgotten
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn is_clean(&self) -> bool {
         self.tasks.is_empty() && self.cancelled_jobs.is_empty() && self.running_jobs.is_empty()
     }
@@ -133,11 +144,35 @@ impl Runtime {
     }
 
     /// Ends the runtime as dropping it does, but waits for blocking jobs for `limit` at most.
+    ///
+    /// # Example
+    /// ```
+    /// use std::time::{Duration, Instant};
+    ///
+    /// let runtime = toque::Runtime::new()?;
+    /// runtime.spawn_blocking(|| std::thread::sleep(Duration::from_secs(5)));
+    /// let start = Instant::now();
+    /// runtime.shutdown_timeout(Duration::from_millis(10)); // it has had its time
+    /// assert!(start.elapsed() < Duration::from_secs(5));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn shutdown_timeout(mut self, limit: Duration) {
         self.shutdown_timeout = limit;
     }
 
     /// Ends the runtime as dropping it does, but waits for no blocking job.
+    ///
+    /// # Example
+    /// ```
+    /// use std::time::{Duration, Instant};
+    ///
+    /// let runtime = toque::Runtime::new()?;
+    /// runtime.spawn_blocking(|| std::thread::sleep(Duration::from_secs(5)));
+    /// let start = Instant::now();
+    /// runtime.shutdown_background();
+    /// assert!(start.elapsed() < Duration::from_secs(5));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn shutdown_background(self) {
         self.shutdown_timeout(Duration::ZERO);
     }

@@ -238,6 +238,19 @@ impl fmt::Display for TaskInfo {
 /// task 1 "soup", spawned at src/main.rs:9:30, waits for socket 5 on 127.0.0.1:7007 with 127.0.0.1:52114 to be readable; 3 polls, 40µs
 /// task 2 "bread", spawned at src/main.rs:12:30, waits for Mutex::lock at src/oven.rs:21:20; 1 polls, 2µs
 /// ```
+///
+/// # Example
+/// ```
+/// let runtime = toque::Builder::new_current_thread().enable_task_inspection().build()?;
+/// runtime.block_on(async {
+///     let soup = toque::task::Builder::new().name("soup").spawn(async {})?;
+///     let dump = toque::Handle::current().dump();
+///     assert_eq!(dump.tasks()[0].id, soup.id());
+///     assert!(dump.to_string().contains(r#""soup""#)); // what a hung service writes to its log
+///     Ok::<(), std::io::Error>(())
+/// })?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Dump {
     block_on: Option<BlockOnInfo>,
@@ -263,17 +276,51 @@ impl Dump {
     }
 
     /// The tasks, in the order they were spawned. None if the runtime notes none.
+    ///
+    /// # Example
+    /// ```
+    /// let runtime = toque::Builder::new_current_thread().enable_task_inspection().build()?;
+    /// runtime.block_on(async {
+    ///     toque::task::Builder::new().name("soup").spawn(async {})?;
+    ///     let dump = toque::Handle::current().dump();
+    ///     assert_eq!(dump.tasks()[0].name.as_deref(), Some("soup"));
+    ///     Ok::<(), std::io::Error>(())
+    /// })?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn tasks(&self) -> &[TaskInfo] {
         self.tasks.as_deref().unwrap_or_default()
     }
 
     /// The future of `block_on`. `None` if the runtime notes none, or is not within `block_on`.
+    ///
+    /// # Example
+    /// ```
+    /// let runtime = toque::Builder::new_current_thread().enable_task_inspection().build()?;
+    /// assert!(runtime.handle().dump().block_on().is_none()); // nobody is within it
+    /// runtime.block_on(async {
+    ///     assert!(toque::Handle::current().dump().block_on().is_some());
+    /// });
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn block_on(&self) -> Option<&BlockOnInfo> {
         self.block_on.as_ref()
     }
 
     /// The same as JSON: an array with an object for each task, of which the fields are named as those of [`TaskInfo`]. Times are in
     /// seconds; a timer's is how long it has to go. The future of `block_on` comes first, with `null` for an id and `block_on` for a name.
+    ///
+    /// # Example
+    /// ```
+    /// let runtime = toque::Builder::new_current_thread().enable_task_inspection().build()?;
+    /// runtime.block_on(async {
+    ///     toque::task::Builder::new().name("soup").spawn(async {})?;
+    ///     let json = toque::Handle::current().dump().to_json();
+    ///     assert!(json.contains(r#""name":"soup""#), "{json}");
+    ///     Ok::<(), std::io::Error>(())
+    /// })?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn to_json(&self) -> String {
         let main = self.block_on.iter().map(main_to_json);
         let tasks = self.tasks().iter().map(task_to_json);
@@ -409,6 +456,19 @@ impl Handle {
     }
 
     /// All of them with the future of `block_on`, to be shown.
+    ///
+    /// # Example
+    /// ```
+    /// let runtime = toque::Builder::new_current_thread().enable_task_inspection().build()?;
+    /// let handle = runtime.handle().clone();
+    /// let watch = move || std::thread::spawn(move || handle.dump().to_string()).join().unwrap();
+    /// runtime.block_on(async {
+    ///     toque::task::Builder::new().name("soup").spawn(async {})?;
+    ///     assert!(watch().contains("soup")); // from another thread, while this one is busy
+    ///     Ok::<(), std::io::Error>(())
+    /// })?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn dump(&self) -> Dump {
         Dump::of(self.shared().ledger.as_deref())
     }

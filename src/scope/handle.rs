@@ -175,16 +175,52 @@ impl<T> ScopedJoinHandle<'_, T> {
     }
 
     /// Cancels the child: it is dropped when the scope is polled next, unless it is ready by then.
+    ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// toque::scope(async |s| {
+    ///     let soup = s.spawn(std::future::pending::<()>());
+    ///     soup.abort();
+    ///     assert!(soup.await.unwrap_err().is_cancelled());
+    /// })
+    /// .await;
+    /// # });
+    /// ```
     pub fn abort(&self) {
         self.children.abort(self.child);
     }
 
     /// Whether the child has ended, one way or the other.
+    ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// toque::scope(async |s| {
+    ///     let soup = s.spawn(async {});
+    ///     assert!(!soup.is_finished()); // it has not begun
+    ///     toque::task::yield_now().await;
+    ///     assert!(soup.is_finished());
+    /// })
+    /// .await;
+    /// # });
+    /// ```
     pub fn is_finished(&self) -> bool {
         !self.slot.is_running()
     }
 
     /// The child's id.
+    ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// toque::scope(async |s| {
+    ///     let (soup, salad) = (s.spawn(async {}), s.spawn(async {}));
+    ///     assert_ne!(soup.id(), salad.id());
+    /// })
+    /// .await;
+    /// # });
+    /// ```
     pub fn id(&self) -> Id {
         self.slot.id
     }

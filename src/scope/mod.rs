@@ -130,6 +130,19 @@ impl<'scope, R> Scope<'scope, '_, R> {
     }
 
     /// Spawns a child. It is polled for the first time when the scope is polled next.
+    ///
+    /// # Example
+    /// ```
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let dishes = vec!["soup", "salad"];
+    /// let letters = toque::scope(async |s| {
+    ///     let soup = s.spawn(async { dishes[0].len() }); // borrowed
+    ///     let salad = s.spawn(async { dishes[1].len() });
+    ///     soup.await.unwrap() + salad.await.unwrap()
+    /// });
+    /// assert_eq!(letters.await, 9);
+    /// # });
+    /// ```
     #[track_caller]
     pub fn spawn<F>(&'scope self, future: F) -> ScopedJoinHandle<'scope, F::Output>
     where

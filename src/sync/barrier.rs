@@ -133,6 +133,18 @@ pub struct BarrierWaitResult(bool);
 
 impl BarrierWaitResult {
     /// True for one of the tasks that waited together: the last to come.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::sync::Barrier;
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let table = Barrier::new(2);
+    /// let (one, other) = futures_lite::future::zip(table.wait(), table.wait()).await;
+    /// let pays = [one, other].iter().filter(|guest| guest.is_leader()).count();
+    /// assert_eq!(pays, 1); // never none, never both
+    /// # });
+    /// ```
     pub fn is_leader(&self) -> bool {
         self.0
     }

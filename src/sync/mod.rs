@@ -3,6 +3,27 @@
 //!
 //! Every queue is first come, first served. A future that is dropped while it waits leaves the queue, and what it had
 //! been given already, a permit or a notification, goes to the next one.
+//!
+//! # Example
+//! ```
+//! use std::sync::Arc;
+//! use toque::sync::{Mutex, mpsc};
+//!
+//! # toque::Runtime::new().unwrap().block_on(async {
+//! let served = Arc::new(Mutex::new(Vec::new()));
+//! let (orders, mut kitchen) = mpsc::channel(8);
+//! let list = served.clone();
+//! let cook = toque::spawn(async move {
+//!     while let Some(dish) = kitchen.recv().await {
+//!         list.lock().await.push(dish);
+//!     }
+//! });
+//! orders.send("soup").await.unwrap();
+//! drop(orders); // no more of them
+//! cook.await.unwrap();
+//! assert_eq!(*served.lock().await, ["soup"]);
+//! # });
+//! ```
 
 mod barrier;
 pub mod broadcast;
@@ -55,6 +76,22 @@ pub use self::set_once::{SetOnce, SetOnceError};
 pub use self::try_lock_error::TryLockError;
 
 /// The futures that have a name.
+///
+/// # Example
+/// ```
+/// use toque::sync::{Notify, futures::Notified};
+///
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// struct Waiter<'a> {
+///     bell: Notified<'a>, // a field needs a name
+/// }
+///
+/// let bell = Notify::new();
+/// let waiter = Waiter { bell: bell.notified() };
+/// bell.notify_waiters();
+/// waiter.bell.await;
+/// # });
+/// ```
 pub mod futures {
     pub use super::notify::{Notified, OwnedNotified};
 }

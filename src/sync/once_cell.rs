@@ -316,11 +316,33 @@ pub enum SetError<T> {
 
 impl<T> SetError<T> {
     /// Whether the cell has a value.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::sync::OnceCell;
+    ///
+    /// let menu = OnceCell::new();
+    /// menu.set("soup").unwrap();
+    /// assert!(menu.set("salad").unwrap_err().is_already_init_err());
+    /// ```
     pub fn is_already_init_err(&self) -> bool {
         matches!(self, Self::AlreadyInitializedError(_))
     }
 
     /// Whether another task is making one.
+    ///
+    /// # Example
+    /// ```
+    /// use std::future::pending;
+    /// use toque::sync::OnceCell;
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let menu = OnceCell::new();
+    /// let mut writes = std::pin::pin!(menu.get_or_init(pending::<&str>));
+    /// futures_lite::future::poll_once(&mut writes).await; // another task has begun
+    /// assert!(menu.set("salad").unwrap_err().is_initializing_err());
+    /// # });
+    /// ```
     pub fn is_initializing_err(&self) -> bool {
         matches!(self, Self::InitializingError(_))
     }

@@ -1,5 +1,19 @@
 //! The delay queue: values that come out when their time has come.
 //! A map of the values, another of their order, and one sleep for whichever comes first.
+//!
+//! # Example
+//! ```
+//! use std::future::poll_fn;
+//! use std::time::Duration;
+//! use toque::time::delay_queue::{DelayQueue, Expired, Key};
+//!
+//! # toque::Runtime::new().unwrap().block_on(async {
+//! let mut oven = DelayQueue::new();
+//! let bread: Key = oven.insert("bread", Duration::from_millis(1));
+//! let done: Expired<&str> = poll_fn(|cx| oven.poll_expired(cx)).await.unwrap();
+//! assert_eq!(done.key(), bread);
+//! # });
+//! ```
 
 use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
@@ -99,26 +113,100 @@ pub struct Expired<T> {
 
 impl<T> Expired<T> {
     /// The value.
+    ///
+    /// # Example
+    /// ```
+    /// use std::future::poll_fn;
+    /// use std::time::Duration;
+    /// use toque::time::DelayQueue;
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let mut oven = DelayQueue::new();
+    /// oven.insert("bread", Duration::from_millis(1));
+    /// let done = poll_fn(|cx| oven.poll_expired(cx)).await.unwrap();
+    /// assert_eq!(*done.get_ref(), "bread");
+    /// # });
+    /// ```
     pub fn get_ref(&self) -> &T {
         &self.value
     }
 
     /// The value.
+    ///
+    /// # Example
+    /// ```
+    /// use std::future::poll_fn;
+    /// use std::time::Duration;
+    /// use toque::time::DelayQueue;
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let mut oven = DelayQueue::new();
+    /// oven.insert(String::from("bread"), Duration::from_millis(1));
+    /// let mut done = poll_fn(|cx| oven.poll_expired(cx)).await.unwrap();
+    /// done.get_mut().push_str(", still warm");
+    /// assert_eq!(done.get_ref(), "bread, still warm");
+    /// # });
+    /// ```
     pub fn get_mut(&mut self) -> &mut T {
         &mut self.value
     }
 
     /// The value.
+    ///
+    /// # Example
+    /// ```
+    /// use std::future::poll_fn;
+    /// use std::time::Duration;
+    /// use toque::time::DelayQueue;
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let mut oven = DelayQueue::new();
+    /// oven.insert(String::from("bread"), Duration::from_millis(1));
+    /// let bread: String = poll_fn(|cx| oven.poll_expired(cx)).await.unwrap().into_inner();
+    /// assert_eq!(bread, "bread");
+    /// # });
+    /// ```
     pub fn into_inner(self) -> T {
         self.value
     }
 
     /// When it was due.
+    ///
+    /// # Example
+    /// ```
+    /// use std::future::poll_fn;
+    /// use std::time::Duration;
+    /// use toque::time::{DelayQueue, Instant};
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let mut oven = DelayQueue::new();
+    /// let due = Instant::now() + Duration::from_millis(1);
+    /// oven.insert_at("bread", due);
+    /// let done = poll_fn(|cx| oven.poll_expired(cx)).await.unwrap();
+    /// assert_eq!(done.deadline(), due);
+    /// println!("{:?} late", due.elapsed());
+    /// # });
+    /// ```
     pub fn deadline(&self) -> Instant {
         self.deadline
     }
 
     /// The key that it had. It names nothing any more.
+    ///
+    /// # Example
+    /// ```
+    /// use std::collections::HashMap;
+    /// use std::future::poll_fn;
+    /// use std::time::Duration;
+    /// use toque::time::DelayQueue;
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let (mut oven, mut guests) = (DelayQueue::new(), HashMap::new());
+    /// guests.insert(oven.insert("bread", Duration::from_millis(1)), "Ada");
+    /// let done = poll_fn(|cx| oven.poll_expired(cx)).await.unwrap();
+    /// assert_eq!(guests.remove(&done.key()), Some("Ada")); // who wanted it
+    /// # });
+    /// ```
     pub fn key(&self) -> Key {
         self.key
     }

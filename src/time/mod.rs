@@ -2,6 +2,25 @@
 //!
 //! Nothing here is early. How late it can be: the operating system's wait is rounded up to the next millisecond, and a poll
 //! that is under way ends first.
+//!
+//! # Example
+//! ```
+//! use std::future::pending;
+//! use std::time::Duration;
+//! use toque::time::{Instant, interval, sleep, timeout};
+//!
+//! # toque::Runtime::new().unwrap().block_on(async {
+//! let start = Instant::now();
+//! sleep(Duration::from_millis(2)).await;
+//! assert!(start.elapsed() >= Duration::from_millis(2));
+//!
+//! assert!(timeout(Duration::from_millis(1), pending::<()>()).await.is_err());
+//!
+//! let mut clock = interval(Duration::from_millis(1));
+//! clock.tick().await; // the first one at once
+//! clock.tick().await;
+//! # });
+//! ```
 
 pub mod delay_queue;
 mod interval;
@@ -20,6 +39,18 @@ pub use std::time::Duration;
 pub use timeout::{Elapsed, Timeout, timeout, timeout_at};
 
 /// Error types.
+///
+/// # Example
+/// ```
+/// use std::future::pending;
+/// use std::time::Duration;
+/// use toque::time::{error::Elapsed, timeout};
+///
+/// # toque::Runtime::new().unwrap().block_on(async {
+/// let late: Result<(), Elapsed> = timeout(Duration::from_millis(1), pending()).await;
+/// assert!(late.is_err());
+/// # });
+/// ```
 pub mod error {
     pub use super::timeout::Elapsed;
 }

@@ -98,16 +98,54 @@ pin_project! {
 
 impl<F> Timeout<F> {
     /// The future within.
+    ///
+    /// # Example
+    /// ```
+    /// use std::time::Duration;
+    /// use toque::time::timeout;
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let soup = toque::spawn(async { "soup" });
+    /// let soup = timeout(Duration::from_secs(60), soup);
+    /// assert!(!soup.get_ref().is_finished());
+    /// assert_eq!(soup.await.unwrap().unwrap(), "soup");
+    /// # });
+    /// ```
     pub fn get_ref(&self) -> &F {
         &self.future
     }
 
     /// The future within.
+    ///
+    /// # Example
+    /// ```
+    /// use std::future::{Ready, ready};
+    /// use std::time::Duration;
+    /// use toque::time::timeout;
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let mut dish = timeout(Duration::from_secs(60), ready("soup"));
+    /// let other: &mut Ready<_> = dish.get_mut();
+    /// *other = ready("salad"); // what is waited for; the deadline stays
+    /// assert_eq!(dish.await, Ok("salad"));
+    /// # });
+    /// ```
     pub fn get_mut(&mut self) -> &mut F {
         &mut self.future
     }
 
     /// The future within, without its deadline.
+    ///
+    /// # Example
+    /// ```
+    /// use std::time::Duration;
+    /// use toque::time::timeout;
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let soup = timeout(Duration::ZERO, async { "soup" });
+    /// assert_eq!(soup.into_inner().await, "soup"); // without haste
+    /// # });
+    /// ```
     pub fn into_inner(self) -> F {
         self.future
     }

@@ -69,6 +69,17 @@ impl Trace {
     /// One that keeps the last `capacity` events of each runtime it records. A poll is one; so is a time asleep, ready or waiting, a
     /// wake, and a task's life: five or six for a task that is woken once. One takes 128 bytes, when it has come, and the
     /// name of a task or of a Unix socket.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::trace::Trace;
+    ///
+    /// let trace = Trace::new(4); // of more than four events the last ones stay
+    /// let runtime = toque::Builder::new_current_thread().record(&trace).build()?;
+    /// runtime.block_on(async { toque::spawn(toque::task::yield_now()).await })?;
+    /// assert!(trace.dropped() > 0);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     #[must_use]
     pub fn new(capacity: usize) -> Self {
         Self {
@@ -97,11 +108,33 @@ impl Trace {
     }
 
     /// How many events were dropped for want of room.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::trace::Trace;
+    ///
+    /// let trace = Trace::new(100);
+    /// let runtime = toque::Builder::new_current_thread().record(&trace).build()?;
+    /// runtime.block_on(async { toque::spawn(async {}).await })?;
+    /// assert_eq!(trace.dropped(), 0); // there was room enough
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn dropped(&self) -> u64 {
         self.read().iter().map(|record| record.dropped).sum()
     }
 
     /// The trace, as a file has it.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::trace::Trace;
+    ///
+    /// let trace = Trace::new(100);
+    /// let runtime = toque::Builder::new_current_thread().record(&trace).build()?;
+    /// runtime.block_on(async { toque::task::Builder::new().name("soup").spawn(async {})?.await })?;
+    /// assert!(trace.to_json().contains(r#""name":"soup""#));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn to_json(&self) -> String {
         json::document(&self.read())
     }
@@ -110,6 +143,20 @@ impl Trace {
     ///
     /// # Errors
     /// Those of `file`.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::trace::Trace;
+    ///
+    /// let trace = Trace::new(100);
+    /// let runtime = toque::Builder::new_current_thread().record(&trace).build()?;
+    /// runtime.block_on(async { toque::spawn(async {}).await })?;
+    /// let path = std::env::temp_dir().join(format!("toque-doc-trace-{}.json", std::process::id()));
+    /// trace.write_to(std::fs::File::create(&path)?)?; // to be opened in ui.perfetto.dev
+    /// assert!(std::fs::metadata(&path)?.len() > 0);
+    /// # std::fs::remove_file(path)?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn write_to(&self, mut file: impl Write) -> io::Result<()> {
         file.write_all(self.to_json().as_bytes())
     }
@@ -130,6 +177,20 @@ impl Builder {
     /// Each poll and each wake then takes a lock and a look at the clock or two, and tasks are inspected, as
     /// [`enable_task_inspection`](Builder::enable_task_inspection) does; a runtime without it pays nothing. The time is the real one,
     /// under a paused clock too.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::trace::Trace;
+    ///
+    /// let trace = Trace::new(100);
+    /// let one = toque::Builder::new_current_thread().record(&trace).build()?;
+    /// let other = toque::Builder::new_current_thread().record(&trace).build()?; // both in one file
+    /// one.block_on(async { toque::task::Builder::new().name("soup").spawn(async {})?.await })?;
+    /// other.block_on(async { toque::task::Builder::new().name("salad").spawn(async {})?.await })?;
+    /// let json = trace.to_json();
+    /// assert!(json.contains("soup") && json.contains("salad"));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn record(&mut self, trace: &Trace) -> &mut Builder {
         let trace = trace.clone();
         self.record_by(Arc::new(move || trace.recorder()));

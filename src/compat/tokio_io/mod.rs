@@ -3,6 +3,25 @@
 //!
 //! Every stream, half and pipe of [`net`](crate::net) has them as it is, and so has what [`io`](crate::io) makes itself. What has
 //! `futures-io`'s traits only, such as futures-lite's `BufReader`, or tokio's only, goes in [`Io`].
+//!
+//! # Example
+//! ```
+//! use tokio::io::{AsyncReadExt, AsyncWriteExt};
+//! use toque::net::{TcpListener, TcpStream};
+//!
+//! # fn main() -> std::io::Result<()> {
+//! # toque::Runtime::new()?.block_on(async {
+//! let listener = TcpListener::bind("127.0.0.1:0").await?;
+//! let mut guest = TcpStream::connect(listener.local_addr()?).await?;
+//! let (mut waiter, _) = listener.accept().await?;
+//! guest.write_all(b"soup").await?; // tokio's traits, on toque's stream
+//! let mut order = [0; 4];
+//! waiter.read_exact(&mut order).await?;
+//! assert_eq!(&order, b"soup");
+//! # Ok(())
+//! # })
+//! # }
+//! ```
 
 #[cfg(feature = "io-util")]
 mod io_util;
@@ -151,21 +170,54 @@ pin_project! {
 
 impl<T> Io<T> {
     /// Wraps a stream.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::compat::tokio_io::Io;
+    ///
+    /// fn wants_tokio(_: impl tokio::io::AsyncRead + tokio::io::AsyncWrite) {}
+    /// wants_tokio(Io::new(futures_lite::io::Cursor::new(Vec::new())));
+    /// ```
     pub fn new(inner: T) -> Io<T> {
         Io { inner, seek: None }
     }
 
     /// The stream.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::compat::tokio_io::Io;
+    ///
+    /// let stream = Io::new(vec![1, 2, 3]);
+    /// assert_eq!(stream.get_ref().len(), 3);
+    /// ```
     pub fn get_ref(&self) -> &T {
         &self.inner
     }
 
     /// The stream.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::compat::tokio_io::Io;
+    ///
+    /// let mut stream = Io::new(vec![1, 2, 3]);
+    /// stream.get_mut().clear();
+    /// assert!(stream.get_ref().is_empty());
+    /// ```
     pub fn get_mut(&mut self) -> &mut T {
         &mut self.inner
     }
 
     /// The stream, out of its wrapper.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::compat::tokio_io::Io;
+    ///
+    /// let stream = Io::new(vec![1, 2, 3]);
+    /// assert_eq!(stream.into_inner(), [1, 2, 3]);
+    /// ```
     pub fn into_inner(self) -> T {
         self.inner
     }

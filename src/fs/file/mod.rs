@@ -165,11 +165,42 @@ impl File {
     }
 
     /// To say how a file is to be opened.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::fs::File;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let path = std::env::temp_dir().join(format!("toque-doc-file-options-{}", std::process::id()));
+    /// let file = File::options().append(true).create(true).open(&path).await?;
+    /// assert_eq!(file.metadata().await?.len(), 0);
+    /// std::fs::remove_file(path)?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn options() -> OpenOptions {
         OpenOptions::new()
     }
 
     /// Takes over a file of std's, at the position it has.
+    ///
+    /// # Example
+    /// ```
+    /// use futures_lite::AsyncReadExt;
+    /// use toque::fs::File;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let mut file = File::from_std(std::fs::File::open("Cargo.toml")?);
+    /// let mut manifest = String::new();
+    /// file.read_to_string(&mut manifest).await?;
+    /// assert!(manifest.contains("toque"));
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn from_std(file: fs::File) -> File {
         let lent = Arc::new(Lent::new(file));
         File {
@@ -185,6 +216,23 @@ impl File {
     ///
     /// # Cancel safety
     /// As when the file is dropped.
+    ///
+    /// # Example
+    /// ```
+    /// use std::io::Seek;
+    /// use futures_lite::AsyncReadExt;
+    /// use toque::fs::File;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let mut file = File::open("Cargo.toml").await?;
+    /// file.read_exact(&mut [0; 8]).await?;
+    /// let mut file = file.into_std().await; // for a library that knows std's only
+    /// assert_eq!(file.stream_position()?, 8); // it goes on from there
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub async fn into_std(mut self) -> fs::File {
         self.machine().wind_up().await;
         self.into_inner()
@@ -194,6 +242,20 @@ impl File {
     ///
     /// # Errors
     /// The file itself, if an operation is under way, or bytes are in the buffer, or an error is still to be told.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::fs::File;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let file = File::open("src/lib.rs").await?;
+    /// let file: std::fs::File = file.try_into_std().expect("nothing is under way");
+    /// assert!(file.metadata()?.is_file());
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     #[allow(clippy::result_large_err, reason = "tokio's signature")]
     pub fn try_into_std(mut self) -> Result<fs::File, File> {
         let mut cx = Context::from_waker(Waker::noop());
@@ -252,6 +314,24 @@ impl File {
     ///
     /// # Cancel safety
     /// Nothing is lost; a call that has begun goes on.
+    ///
+    /// # Example
+    /// ```
+    /// use futures_lite::AsyncWriteExt;
+    /// use toque::fs::File;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let path = std::env::temp_dir().join(format!("toque-doc-sync-all-{}", std::process::id()));
+    /// let mut file = File::create(&path).await?;
+    /// file.write_all(b"soup").await?;
+    /// file.sync_all().await?; // from here on it outlives a power cut
+    /// assert_eq!(std::fs::read(&path)?, b"soup");
+    /// std::fs::remove_file(path)?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub async fn sync_all(&self) -> io::Result<()> {
         let mut machine = self.machine.lock_unnamed().await;
         machine.written().await?;
@@ -265,6 +345,24 @@ impl File {
     ///
     /// # Cancel safety
     /// As [`sync_all`](Self::sync_all).
+    ///
+    /// # Example
+    /// ```
+    /// use futures_lite::AsyncWriteExt;
+    /// use toque::fs::File;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let path = std::env::temp_dir().join(format!("toque-doc-sync-data-{}", std::process::id()));
+    /// let mut log = File::options().append(true).create(true).open(&path).await?;
+    /// log.write_all(b"soup").await?;
+    /// log.sync_data().await?;
+    /// assert_eq!(std::fs::read(&path)?, b"soup");
+    /// std::fs::remove_file(path)?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub async fn sync_data(&self) -> io::Result<()> {
         let mut machine = self.machine.lock_unnamed().await;
         machine.written().await?;
@@ -335,6 +433,24 @@ impl File {
     ///
     /// # Cancel safety
     /// A call that has begun goes on.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::fs::File;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let path = std::env::temp_dir().join(format!("toque-doc-permissions-{}", std::process::id()));
+    /// let file = File::create(&path).await?;
+    /// let mut permissions = file.metadata().await?.permissions();
+    /// permissions.set_readonly(true);
+    /// file.set_permissions(permissions).await?;
+    /// assert!(std::fs::metadata(&path)?.permissions().readonly());
+    /// std::fs::remove_file(path)?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub async fn set_permissions(&self, permissions: Permissions) -> io::Result<()> {
         self.when_idle(|file| file.set_permissions(permissions))
             .await
@@ -347,6 +463,25 @@ impl File {
     ///
     /// # Cancel safety
     /// A call that has begun goes on.
+    ///
+    /// # Example
+    /// ```
+    /// use std::fs::FileTimes;
+    /// use std::time::{Duration, UNIX_EPOCH};
+    /// use toque::fs::File;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let path = std::env::temp_dir().join(format!("toque-doc-times-{}", std::process::id()));
+    /// let file = File::create(&path).await?;
+    /// let moment = UNIX_EPOCH + Duration::from_secs(1_000_000_000);
+    /// file.set_times(FileTimes::new().set_accessed(moment).set_modified(moment)).await?;
+    /// assert_eq!(std::fs::metadata(&path)?.modified()?, moment);
+    /// std::fs::remove_file(path)?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub async fn set_times(&self, times: FileTimes) -> io::Result<()> {
         self.when_idle(move |file| file.set_times(times)).await
     }
@@ -358,6 +493,24 @@ impl File {
     ///
     /// # Cancel safety
     /// A call that has begun goes on.
+    ///
+    /// # Example
+    /// ```
+    /// use std::time::{Duration, UNIX_EPOCH};
+    /// use toque::fs::File;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let path = std::env::temp_dir().join(format!("toque-doc-modified-{}", std::process::id()));
+    /// let file = File::create(&path).await?;
+    /// let moment = UNIX_EPOCH + Duration::from_secs(1_000_000_000);
+    /// file.set_modified(moment).await?; // as `touch -d` does
+    /// assert_eq!(std::fs::metadata(&path)?.modified()?, moment);
+    /// std::fs::remove_file(path)?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub async fn set_modified(&self, time: SystemTime) -> io::Result<()> {
         self.set_times(FileTimes::new().set_modified(time)).await
     }
@@ -379,6 +532,21 @@ impl File {
     ///
     /// # Panics
     /// If it is 0.
+    ///
+    /// # Example
+    /// ```
+    /// use futures_lite::AsyncReadExt;
+    /// use toque::fs::File;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let mut file = File::open("src/lib.rs").await?;
+    /// file.set_max_buf_size(512); // ten thousand such files are open
+    /// assert_eq!(file.read(&mut [0; 4096]).await?, 512);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     #[track_caller]
     pub fn set_max_buf_size(&mut self, max_buf_size: usize) {
         assert!(
@@ -389,6 +557,19 @@ impl File {
     }
 
     /// How many bytes one trip to the pool carries at most.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::fs::File;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let file = File::open("src/lib.rs").await?;
+    /// assert_eq!(file.max_buf_size(), 2 * 1024 * 1024);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn max_buf_size(&self) -> usize {
         self.max_buf_size
     }

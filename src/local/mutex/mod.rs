@@ -63,6 +63,18 @@ impl<T> Mutex<T> {
     }
 
     /// The same as [`new`](Self::new), which is `const` here; tokio's name.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::local::Mutex;
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// thread_local! {
+    ///     static TABLE: Mutex<u32> = const { Mutex::const_new(7) };
+    /// }
+    /// assert_eq!(TABLE.with(|table| *table.try_lock().unwrap()), 7);
+    /// # });
+    /// ```
     #[must_use]
     pub const fn const_new(value: T) -> Self {
         Self::new(value)

@@ -80,6 +80,22 @@ impl Notify {
     }
 
     /// The same as [`new`](Self::new), which is `const` here; tokio's name.
+    ///
+    /// # Example
+    /// ```
+    /// use std::rc::Rc;
+    /// use toque::local::Notify;
+    ///
+    /// thread_local! {
+    ///     static BELL: Rc<Notify> = Rc::new(const { Notify::const_new() });
+    /// }
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let bell = BELL.with(Rc::clone);
+    /// bell.notify_one();
+    /// bell.notified().await; // it has been rung
+    /// # });
+    /// ```
     #[must_use]
     pub const fn const_new() -> Self {
         Self::new()

@@ -2,11 +2,13 @@
 
 /// Reading without waiting, of what carries bytes.
 macro_rules! try_reads {
-    () => {
+    ($type:ident) => {
         /// Reads what is there, without waiting.
         ///
         /// # Errors
         /// `WouldBlock` if nothing is there, or an error of the descriptor.
+        ///
+        #[doc = $crate::net::faces::example!(try_read $type)]
         pub fn try_read(&self, buf: &mut [u8]) -> std::io::Result<usize> {
             self.io().try_read(buf)
         }
@@ -15,6 +17,8 @@ macro_rules! try_reads {
         ///
         /// # Errors
         /// `WouldBlock` if nothing is there, or an error of the descriptor.
+        ///
+        #[doc = $crate::net::faces::example!(try_read_vectored $type)]
         pub fn try_read_vectored(
             &self,
             bufs: &mut [std::io::IoSliceMut<'_>],
@@ -26,11 +30,13 @@ macro_rules! try_reads {
 
 /// Writing without waiting, of what carries bytes.
 macro_rules! try_writes {
-    () => {
+    ($type:ident) => {
         /// Writes what there is room for, without waiting.
         ///
         /// # Errors
         /// `WouldBlock` if there is no room, or an error of the descriptor.
+        ///
+        #[doc = $crate::net::faces::example!(try_write $type)]
         pub fn try_write(&self, buf: &[u8]) -> std::io::Result<usize> {
             self.io().try_write(buf)
         }
@@ -39,6 +45,8 @@ macro_rules! try_writes {
         ///
         /// # Errors
         /// `WouldBlock` if there is no room, or an error of the descriptor.
+        ///
+        #[doc = $crate::net::faces::example!(try_write_vectored $type)]
         pub fn try_write_vectored(&self, bufs: &[std::io::IoSlice<'_>]) -> std::io::Result<usize> {
             self.io().try_write_vectored(bufs)
         }

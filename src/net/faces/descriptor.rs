@@ -11,6 +11,8 @@ macro_rules! std_faces {
             ///
             /// # Panics
             /// Outside of a runtime.
+            ///
+            #[doc = $crate::net::faces::example!(from_std $type)]
             #[track_caller]
             pub fn from_std(socket: $std) -> std::io::Result<$type> {
                 socket.set_nonblocking(true)?;
@@ -21,6 +23,8 @@ macro_rules! std_faces {
             ///
             /// # Errors
             /// None at present.
+            ///
+            #[doc = $crate::net::faces::example!(into_std $type)]
             pub fn into_std(self) -> std::io::Result<$std> {
                 Ok(self.io.into_inner())
             }

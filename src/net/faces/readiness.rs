@@ -2,17 +2,17 @@
 
 /// All of waiting, of what is both read and written. The names are those of the two polls.
 macro_rules! readiness {
-    ($poll_read:ident, $poll_write:ident) => {
-        $crate::net::faces::read_readiness!($poll_read);
-        $crate::net::faces::write_readiness!($poll_write);
-        $crate::net::faces::ready_method!();
-        $crate::net::faces::foreign_operations!();
+    ($type:ident, $poll_read:ident, $poll_write:ident) => {
+        $crate::net::faces::read_readiness!($type, $poll_read);
+        $crate::net::faces::write_readiness!($type, $poll_write);
+        $crate::net::faces::ready_method!($type);
+        $crate::net::faces::foreign_operations!($type);
     };
 }
 
 /// Waiting to read, by a future and by a poll of the given name.
 macro_rules! read_readiness {
-    ($poll:ident) => {
+    ($type:ident, $poll:ident) => {
         /// Waits until there is something to read, be it the end or an error.
         ///
         /// It may be a false alarm: the try that follows can still say `WouldBlock`, and then the next wait is real. It may
@@ -23,6 +23,8 @@ macro_rules! read_readiness {
         ///
         /// # Cancel safety
         /// Nothing is lost.
+        ///
+        #[doc = $crate::net::faces::example!(readable $type)]
         pub async fn readable(&self) -> std::io::Result<()> {
             self.io.worth_a_try($crate::reactor::Direction::Read).await
         }
@@ -31,6 +33,8 @@ macro_rules! read_readiness {
         ///
         /// # Errors
         /// On a foreign thread, an error that says so.
+        ///
+        #[doc = $crate::net::faces::example!(poll_readable $type, $poll)]
         pub fn $poll(
             &self,
             cx: &mut std::task::Context<'_>,
@@ -43,7 +47,7 @@ macro_rules! read_readiness {
 
 /// Waiting to write, by a future and by a poll of the given name.
 macro_rules! write_readiness {
-    ($poll:ident) => {
+    ($type:ident, $poll:ident) => {
         /// Waits until there is room to write, or an error to report.
         ///
         /// It may be a false alarm: the try that follows can still say `WouldBlock`, and then the next wait is real.
@@ -53,6 +57,8 @@ macro_rules! write_readiness {
         ///
         /// # Cancel safety
         /// Nothing is lost.
+        ///
+        #[doc = $crate::net::faces::example!(writable $type)]
         pub async fn writable(&self) -> std::io::Result<()> {
             self.io.worth_a_try($crate::reactor::Direction::Write).await
         }
@@ -61,6 +67,8 @@ macro_rules! write_readiness {
         ///
         /// # Errors
         /// On a foreign thread, an error that says so.
+        ///
+        #[doc = $crate::net::faces::example!(poll_writable $type, $poll)]
         pub fn $poll(
             &self,
             cx: &mut std::task::Context<'_>,
@@ -73,7 +81,7 @@ macro_rules! write_readiness {
 
 /// Waiting for both directions, and told which it is.
 macro_rules! ready_method {
-    () => {
+    ($type:ident) => {
         /// Waits until something of `interest` is true, and tells what.
         ///
         /// No false alarm: the operating system is asked what is true at this moment. Another task may still be faster.
@@ -83,6 +91,8 @@ macro_rules! ready_method {
         ///
         /// # Cancel safety
         /// Nothing is lost.
+        ///
+        #[doc = $crate::net::faces::example!(ready $type)]
         pub async fn ready(
             &self,
             interest: $crate::readiness::Interest,
@@ -94,7 +104,7 @@ macro_rules! ready_method {
 
 /// Operations that the type itself does not know.
 macro_rules! foreign_operations {
-    () => {
+    ($type:ident) => {
         /// Calls `op` once, and notes it if that says `WouldBlock`: for operations on the descriptor that this type does not
         /// know.
         ///
@@ -103,6 +113,8 @@ macro_rules! foreign_operations {
         ///
         /// # Errors
         /// Those of `op`. On a foreign thread, an error that says so.
+        ///
+        #[doc = $crate::net::faces::example!(try_io $type)]
         pub fn try_io<R>(
             &self,
             interest: $crate::readiness::Interest,
@@ -119,6 +131,8 @@ macro_rules! foreign_operations {
         ///
         /// # Cancel safety
         /// Nothing is lost: the poll that calls `op` with success returns its result.
+        ///
+        #[doc = $crate::net::faces::example!(async_io $type)]
         pub async fn async_io<R>(
             &self,
             interest: $crate::readiness::Interest,

@@ -10,18 +10,20 @@ macro_rules! stream_faces {
         $crate::net::faces::async_write!(&$type, close: |stream| stream.close());
 
         impl $type {
-            $crate::net::faces::readiness!(poll_read_ready, poll_write_ready);
-            $crate::net::faces::try_reads!();
-            $crate::net::faces::try_writes!();
+            $crate::net::faces::readiness!($type, poll_read_ready, poll_write_ready);
+            $crate::net::faces::try_reads!($type);
+            $crate::net::faces::try_writes!($type);
 
-            /// Splits the stream into a half to read and a half to write, for one task that does both at once. An example is
-            /// at [`ReadHalf`](super::ReadHalf).
+            /// Splits the stream into a half to read and a half to write, for one task that does both at once.
+            ///
+            #[doc = $crate::net::faces::example!(split $type)]
             pub fn split(&mut self) -> (super::ReadHalf<'_>, super::WriteHalf<'_>) {
                 $crate::net::halves::split(self)
             }
 
             /// Splits the stream into halves that own it together, for two tasks. Dropping the write half shuts down writing.
-            /// An example is at [`OwnedReadHalf`](super::OwnedReadHalf).
+            ///
+            #[doc = $crate::net::faces::example!(into_split $type)]
             pub fn into_split(self) -> (super::OwnedReadHalf, super::OwnedWriteHalf) {
                 $crate::net::halves::into_split(self)
             }
@@ -30,6 +32,8 @@ macro_rules! stream_faces {
             ///
             /// # Errors
             /// As the system reports them.
+            ///
+            #[doc = $crate::net::faces::example!(take_error $type)]
             pub fn take_error(&self) -> std::io::Result<Option<std::io::Error>> {
                 self.io.get().take_error()
             }

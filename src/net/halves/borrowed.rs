@@ -26,11 +26,11 @@ pub(in crate::net) fn split<S>(stream: &mut S) -> (ReadHalf<'_, S>, WriteHalf<'_
 }
 
 impl<S: Stream> ReadHalf<'_, S> {
-    super::read_half_methods!();
+    super::read_half_methods!(ReadHalf);
 }
 
 impl<S: Stream> WriteHalf<'_, S> {
-    super::write_half_methods!();
+    super::write_half_methods!(WriteHalf);
 }
 
 async_read!(ReadHalf<'_, S> where S: Stream);

@@ -53,8 +53,8 @@ pub trait Stream: fmt::Debug {
 
 /// What both kinds of read halves have.
 macro_rules! read_half_methods {
-    () => {
-        $crate::net::faces::try_reads!();
+    ($type:ident) => {
+        $crate::net::faces::try_reads!($type);
 
         /// Waits until there is something to read, be it the end of the stream or an error. It may be a false alarm.
         ///
@@ -63,20 +63,22 @@ macro_rules! read_half_methods {
         ///
         /// # Cancel safety
         /// Nothing is lost.
+        ///
+        #[doc = $crate::net::faces::example!(readable $type)]
         pub async fn readable(&self) -> std::io::Result<()> {
             self.io()
                 .worth_a_try($crate::reactor::Direction::Read)
                 .await
         }
 
-        $crate::net::halves::half_methods!();
+        $crate::net::halves::half_methods!($type);
     };
 }
 
 /// What both kinds of write halves have.
 macro_rules! write_half_methods {
-    () => {
-        $crate::net::faces::try_writes!();
+    ($type:ident) => {
+        $crate::net::faces::try_writes!($type);
 
         /// Waits until there is room to write, or an error to report. It may be a false alarm.
         ///
@@ -85,19 +87,21 @@ macro_rules! write_half_methods {
         ///
         /// # Cancel safety
         /// Nothing is lost.
+        ///
+        #[doc = $crate::net::faces::example!(writable $type)]
         pub async fn writable(&self) -> std::io::Result<()> {
             self.io()
                 .worth_a_try($crate::reactor::Direction::Write)
                 .await
         }
 
-        $crate::net::halves::half_methods!();
+        $crate::net::halves::half_methods!($type);
     };
 }
 
 /// What all halves have.
 macro_rules! half_methods {
-    () => {
+    ($type:ident) => {
         fn io(&self) -> &$crate::net::registered::Registered<S::Io> {
             self.stream.io()
         }
@@ -109,6 +113,8 @@ macro_rules! half_methods {
         ///
         /// # Cancel safety
         /// Nothing is lost.
+        ///
+        #[doc = $crate::net::faces::example!(ready $type)]
         pub async fn ready(
             &self,
             interest: $crate::readiness::Interest,
@@ -120,6 +126,8 @@ macro_rules! half_methods {
         ///
         /// # Errors
         /// As the system reports them.
+        ///
+        #[doc = $crate::net::faces::example!(local_addr $type)]
         pub fn local_addr(&self) -> std::io::Result<S::Addr> {
             self.stream.local_addr()
         }
@@ -128,6 +136,8 @@ macro_rules! half_methods {
         ///
         /// # Errors
         /// `NotConnected` if the connection is gone.
+        ///
+        #[doc = $crate::net::faces::example!(peer_addr $type)]
         pub fn peer_addr(&self) -> std::io::Result<S::Addr> {
             self.stream.peer_addr()
         }

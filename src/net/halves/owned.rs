@@ -64,29 +64,78 @@ fn reunite<S: Stream>(
 }
 
 impl<S: Stream> OwnedReadHalf<S> {
-    super::read_half_methods!();
+    super::read_half_methods!(OwnedReadHalf);
 
     /// Puts the stream together again.
     ///
     /// # Errors
     /// Gives both halves back if they are not of the same stream.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::net::UnixStream;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let (ours, theirs) = UnixStream::pair()?;
+    /// let (reader, writer) = ours.into_split();
+    /// let ours = reader.reunite(writer).map_err(std::io::Error::other)?; // one that is whole, as before
+    /// ours.try_write(b"soup")?;
+    /// assert_eq!(theirs.try_read(&mut [0; 16])?, 4);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn reunite(self, other: OwnedWriteHalf<S>) -> Result<S, ReuniteError<S>> {
         reunite(self, other)
     }
 }
 
 impl<S: Stream> OwnedWriteHalf<S> {
-    super::write_half_methods!();
+    super::write_half_methods!(OwnedWriteHalf);
 
     /// Puts the stream together again.
     ///
     /// # Errors
     /// Gives both halves back if they are not of the same stream.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::net::UnixStream;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let (ours, theirs) = UnixStream::pair()?;
+    /// let (reader, writer) = ours.into_split();
+    /// let ours = writer.reunite(reader).map_err(std::io::Error::other)?;
+    /// ours.try_write(b"soup")?;
+    /// assert_eq!(theirs.try_read(&mut [0; 16])?, 4);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn reunite(self, other: OwnedReadHalf<S>) -> Result<S, ReuniteError<S>> {
         reunite(other, self)
     }
 
     /// Drops the half and leaves the connection open for writing, for as long as the read half lives.
+    ///
+    /// # Example
+    /// ```
+    /// use std::io::ErrorKind;
+    /// use toque::net::UnixStream;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let (ours, theirs) = UnixStream::pair()?;
+    /// let (_reader, writer) = ours.into_split();
+    /// writer.forget();
+    /// let nothing = theirs.try_read(&mut [0; 16]).unwrap_err(); // but not the end
+    /// assert_eq!(nothing.kind(), ErrorKind::WouldBlock);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn forget(mut self) {
         self.shutdown_on_drop = false;
     }

@@ -123,8 +123,9 @@ pub type OwnedWriteHalf = halves::OwnedWriteHalf<TcpStream>;
 /// ```
 pub type ReuniteError = halves::ReuniteError<TcpStream>;
 
+/// The methods of a half that `$split` makes.
 macro_rules! peeking {
-    () => {
+    ($split:literal) => {
         /// As [`TcpStream::peek`].
         ///
         /// # Errors
@@ -132,6 +133,8 @@ macro_rules! peeking {
         ///
         /// # Cancel safety
         /// Nothing is lost.
+        ///
+        #[doc = $crate::net::faces::example!(half_peek $split)]
         pub async fn peek(&self, buf: &mut [u8]) -> io::Result<usize> {
             self.stream.peek(buf).await
         }
@@ -140,6 +143,8 @@ macro_rules! peeking {
         ///
         /// # Errors
         /// As [`peek`](Self::peek).
+        ///
+        #[doc = $crate::net::faces::example!(half_poll_peek $split)]
         pub fn poll_peek(&self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<io::Result<usize>> {
             self.stream.poll_peek(cx, buf)
         }
@@ -147,9 +152,9 @@ macro_rules! peeking {
 }
 
 impl ReadHalf<'_> {
-    peeking!();
+    peeking!("split");
 }
 
 impl OwnedReadHalf {
-    peeking!();
+    peeking!("into_split");
 }

@@ -164,7 +164,7 @@ impl TcpListener {
         self.io.get().local_addr()
     }
 
-    ttl_options!();
+    ttl_options!("let socket = toque::net::TcpListener::bind(\"127.0.0.1:0\").await?;");
 }
 
 /// A restarted server must not wait until its old connections have left TIME_WAIT.

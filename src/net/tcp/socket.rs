@@ -54,6 +54,20 @@ impl TcpSocket {
     ///
     /// # Errors
     /// As the system reports them.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::net::{TcpListener, TcpSocket};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let listener = TcpListener::bind("127.0.0.1:0").await?;
+    /// let stream = TcpSocket::new_v4()?.connect(listener.local_addr()?).await?;
+    /// assert!(stream.local_addr()?.is_ipv4());
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn new_v4() -> io::Result<TcpSocket> {
         Self::new(AddressFamily::INET)
     }
@@ -62,6 +76,21 @@ impl TcpSocket {
     ///
     /// # Errors
     /// As the system reports them.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::net::TcpSocket;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let Ok(socket) = TcpSocket::new_v6() else { return Ok(()) }; // not every machine has it
+    /// if socket.bind("[::1]:0".parse().unwrap()).is_ok() {
+    ///     assert!(socket.listen(16)?.local_addr()?.is_ipv6());
+    /// }
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn new_v6() -> io::Result<TcpSocket> {
         Self::new(AddressFamily::INET6)
     }
@@ -106,6 +135,23 @@ impl TcpSocket {
     ///
     /// # Errors
     /// As the system reports them.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::net::{TcpListener, TcpSocket};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let listener = TcpListener::bind("127.0.0.1:0").await?;
+    /// let socket = TcpSocket::new_v4()?;
+    /// socket.bind("127.0.0.2:0".parse().unwrap())?; // the address that the other side sees
+    /// let _stream = socket.connect(listener.local_addr()?).await?;
+    /// let (_, peer) = listener.accept().await?;
+    /// assert_eq!(peer.ip().to_string(), "127.0.0.2");
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn bind(&self, addr: SocketAddr) -> io::Result<()> {
         Ok(rustix::net::bind(&self.fd, &addr)?)
     }
@@ -120,6 +166,22 @@ impl TcpSocket {
     ///
     /// # Cancel safety
     /// A connection under way is closed.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::net::{TcpListener, TcpSocket};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let listener = TcpListener::bind("127.0.0.1:0").await?;
+    /// let socket = TcpSocket::new_v4()?;
+    /// socket.set_recv_buffer_size(16 * 1024)?; // some options must be set before
+    /// let stream = socket.connect(listener.local_addr()?).await?;
+    /// assert_eq!(stream.peer_addr()?, listener.local_addr()?);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub async fn connect(self, addr: SocketAddr) -> io::Result<TcpStream> {
         TcpStream::connect_socket(self.non_blocking()?, &addr).await
     }
@@ -131,6 +193,23 @@ impl TcpSocket {
     ///
     /// # Panics
     /// Outside of a runtime.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::net::{TcpSocket, TcpStream};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let socket = TcpSocket::new_v4()?;
+    /// socket.bind("127.0.0.1:0".parse().unwrap())?;
+    /// let listener = socket.listen(1024)?;
+    /// let client = TcpStream::connect(listener.local_addr()?).await?;
+    /// let (_served, peer) = listener.accept().await?;
+    /// assert_eq!(peer, client.local_addr()?);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     #[track_caller]
     pub fn listen(self, backlog: u32) -> io::Result<TcpListener> {
         let fd = self.non_blocking()?;
@@ -148,6 +227,16 @@ impl TcpSocket {
     ///
     /// # Errors
     /// As the system reports them.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::net::TcpSocket;
+    ///
+    /// let socket = TcpSocket::new_v4()?;
+    /// socket.bind("127.0.0.1:0".parse().unwrap())?;
+    /// assert_ne!(socket.local_addr()?.port(), 0); // the system has chosen one
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         Ok(rustix::net::getsockname(&self.fd)?.try_into()?)
     }
@@ -156,6 +245,15 @@ impl TcpSocket {
     ///
     /// # Errors
     /// As the system reports them.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::net::TcpSocket;
+    ///
+    /// let socket = TcpSocket::new_v4()?;
+    /// assert!(socket.take_error()?.is_none());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn take_error(&self) -> io::Result<Option<io::Error>> {
         socket::take_error(&self.fd)
     }
@@ -163,25 +261,39 @@ impl TcpSocket {
     option!(
         keepalive: "Whether an idle connection is probed (`SO_KEEPALIVE`).",
         set_keepalive: "Sets `SO_KEEPALIVE`: an idle connection is probed, and ends if nobody answers.",
-        bool, socket_keepalive, set_socket_keepalive
+        bool, socket_keepalive, set_socket_keepalive;
+        "let socket = toque::net::TcpSocket::new_v4()?;", "assert!(!socket.keepalive()?);", "true"
     );
     option!(
         reuseaddr: "Whether an address may be taken over from closed connections (`SO_REUSEADDR`).",
         set_reuseaddr: "Sets `SO_REUSEADDR`: the address may be taken over from closed connections of an earlier process. On Windows \
                         also from a socket that lives.",
-        bool, socket_reuseaddr, set_socket_reuseaddr
+        bool, socket_reuseaddr, set_socket_reuseaddr;
+        "let socket = toque::net::TcpSocket::new_v4()?;", "assert!(!socket.reuseaddr()?); // `TcpListener::bind` sets it", "true"
     );
     option!(
         #[cfg(not(any(target_os = "solaris", target_os = "illumos", target_os = "cygwin", windows)))]
         reuseport: "Whether several sockets may have the same address (`SO_REUSEPORT`).",
         set_reuseport: "Sets `SO_REUSEPORT`: several sockets may have the same address, and on Linux share the connections.",
-        bool, socket_reuseport, set_socket_reuseport
+        bool, socket_reuseport, set_socket_reuseport;
+        "let socket = toque::net::TcpSocket::new_v4()?;", "assert!(!socket.reuseport()?);", "true"
     );
 
     /// How many bytes may wait to be sent (`SO_SNDBUF`).
     ///
     /// # Errors
     /// As the system reports them.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::net::TcpSocket;
+    ///
+    /// let socket = TcpSocket::new_v4()?;
+    /// let at_first = socket.send_buffer_size()?;
+    /// socket.set_send_buffer_size(at_first / 2 + 1024)?;
+    /// assert_ne!(socket.send_buffer_size()?, 0);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn send_buffer_size(&self) -> io::Result<u32> {
         Ok(to_u32(rustix::net::sockopt::socket_send_buffer_size(self)?))
     }
@@ -190,6 +302,16 @@ impl TcpSocket {
     ///
     /// # Errors
     /// As the system reports them.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::net::TcpSocket;
+    ///
+    /// let socket = TcpSocket::new_v4()?;
+    /// socket.set_send_buffer_size(16 * 1024)?; // a slow guest holds up no more than that
+    /// assert!(socket.send_buffer_size()? >= 16 * 1024);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn set_send_buffer_size(&self, size: u32) -> io::Result<()> {
         let size = size as usize;
         Ok(rustix::net::sockopt::set_socket_send_buffer_size(
@@ -201,6 +323,15 @@ impl TcpSocket {
     ///
     /// # Errors
     /// As the system reports them.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::net::TcpSocket;
+    ///
+    /// let socket = TcpSocket::new_v4()?;
+    /// assert_ne!(socket.recv_buffer_size()?, 0);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn recv_buffer_size(&self) -> io::Result<u32> {
         Ok(to_u32(rustix::net::sockopt::socket_recv_buffer_size(self)?))
     }
@@ -209,6 +340,16 @@ impl TcpSocket {
     ///
     /// # Errors
     /// As the system reports them.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::net::TcpSocket;
+    ///
+    /// let socket = TcpSocket::new_v4()?;
+    /// socket.set_recv_buffer_size(16 * 1024)?;
+    /// assert!(socket.recv_buffer_size()? >= 16 * 1024);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn set_recv_buffer_size(&self, size: u32) -> io::Result<()> {
         let size = size as usize;
         Ok(rustix::net::sockopt::set_socket_recv_buffer_size(
@@ -216,8 +357,11 @@ impl TcpSocket {
         )?)
     }
 
-    tcp_options!();
-    traffic_class_options!();
+    tcp_options!("let socket = toque::net::TcpSocket::new_v4()?;");
+    traffic_class_options!(
+        "let socket = toque::net::TcpSocket::new_v4()?;",
+        "let Ok(socket) = toque::net::TcpSocket::new_v6() else { return Ok(()) }; // not every machine has IPv6"
+    );
 }
 
 /// The system's number is an `int`.

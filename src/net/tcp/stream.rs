@@ -135,7 +135,9 @@ impl TcpStream {
 
     three_forms! {
         /// Reads without taking: the next read gets the same bytes.
-        peek, poll_peek, try_peek, Read, (buf: &mut [u8]) -> usize, |io| io.peek(buf)
+        peek, poll_peek, try_peek, Read, (buf: &mut [u8]) -> usize, |io| io.peek(buf);
+        TcpStream: "let mut order = [0; 16];\ntheirs.try_write(b\"soup\")?;",
+        "n" = ("&mut order"), "assert_eq!(&order[..n], b\"soup\");\nassert_eq!(ours.try_read(&mut order)?, 4); // still there"
     }
 
     /// The address of this end.
@@ -183,14 +185,15 @@ impl TcpStream {
         self.io.get().peer_addr()
     }
 
-    tcp_options!();
-    ttl_options!();
+    tcp_options!(crate::net::faces::sample!(connected));
+    ttl_options!(crate::net::faces::sample!(connected));
 
     option!(
         #[cfg(any(target_os = "linux", target_os = "android"))]
         quickack: "Whether acknowledgements are sent at once (`TCP_QUICKACK`).",
         set_quickack: "Sets `TCP_QUICKACK`. The system may clear it at any time.",
-        bool, tcp_quickack, set_tcp_quickack
+        bool, tcp_quickack, set_tcp_quickack;
+        crate::net::faces::sample!(connected), "socket.set_quickack(true)?;\nassert!(socket.quickack()?); // until the system thinks otherwise", "false"
     );
 }
 

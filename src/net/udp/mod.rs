@@ -124,12 +124,16 @@ impl UdpSocket {
         /// Sends a datagram to the connected peer.
         ///
         /// An error may be of an earlier datagram: `ConnectionRefused` says that nobody was there for it.
-        send, poll_send, try_send, Write, (buf: &[u8]) -> usize, |io| io.send(buf)
+        send, poll_send, try_send, Write, (buf: &[u8]) -> usize, |io| io.send(buf);
+        UdpSocket: "let mut order = [0; 16];",
+        "n" = ("b\"soup\""), "assert_eq!(n, theirs.recv(&mut order).await?);"
     }
 
     three_forms! {
         /// Receives a datagram from the connected peer, and tells its length. What does not fit into `buf` is thrown away.
-        recv, poll_recv, try_recv, Read, (buf: &mut [u8]) -> usize, |io| io.recv(buf)
+        recv, poll_recv, try_recv, Read, (buf: &mut [u8]) -> usize, |io| io.recv(buf);
+        UdpSocket: "let mut order = [0; 16];\ntheirs.try_send(b\"soup\")?;",
+        "n" = ("&mut order"), "assert_eq!(&order[..n], b\"soup\");"
     }
 
     /// Sends a datagram to the first address of `target`.
@@ -219,27 +223,36 @@ impl UdpSocket {
     three_forms! {
         /// Receives a datagram, and tells its length and sender. What does not fit into `buf` is thrown away.
         recv_from, poll_recv_from, try_recv_from, Read,
-        (buf: &mut [u8]) -> (usize, SocketAddr), |io| io.recv_from(buf)
+        (buf: &mut [u8]) -> (usize, SocketAddr), |io| io.recv_from(buf);
+        UdpSocket: "let mut order = [0; 16];\ntheirs.try_send(b\"soup\")?;",
+        "(n, guest)" = ("&mut order"), "assert_eq!((&order[..n], guest), (&b\"soup\"[..], theirs.local_addr()?));"
     }
 
     three_forms! {
         /// As [`recv`](Self::recv), but leaves the datagram to the next receive.
-        peek, poll_peek, try_peek, Read, (buf: &mut [u8]) -> usize, |io| io.peek(buf)
+        peek, poll_peek, try_peek, Read, (buf: &mut [u8]) -> usize, |io| io.peek(buf);
+        UdpSocket: "let mut order = [0; 16];\ntheirs.try_send(b\"soup\")?;",
+        "n" = ("&mut order"), "assert_eq!(&order[..n], b\"soup\");\nassert_eq!(ours.recv(&mut order).await?, 4); // still there"
     }
 
     three_forms! {
         /// As [`recv_from`](Self::recv_from), but leaves the datagram to the next receive.
         peek_from, poll_peek_from, try_peek_from, Read,
-        (buf: &mut [u8]) -> (usize, SocketAddr), |io| io.peek_from(buf)
+        (buf: &mut [u8]) -> (usize, SocketAddr), |io| io.peek_from(buf);
+        UdpSocket: "let mut order = [0; 16];\ntheirs.try_send(b\"soup\")?;",
+        "(n, guest)" = ("&mut order"),
+        "assert_eq!((n, guest), (4, theirs.local_addr()?));\nassert_eq!(ours.recv(&mut order).await?, 4); // still there"
     }
 
     three_forms! {
         /// Who has sent the datagram that the next receive will take.
         peek_sender, poll_peek_sender, try_peek_sender, Read,
-        () -> SocketAddr, peek_sender
+        () -> SocketAddr, peek_sender;
+        UdpSocket: "let mut order = [0; 16];\ntheirs.try_send(b\"soup\")?;",
+        "guest" = (), "assert_eq!(guest, theirs.local_addr()?);\nassert_eq!(ours.recv(&mut order).await?, 4); // still there"
     }
 
-    readiness!(poll_recv_ready, poll_send_ready);
+    readiness!(UdpSocket, poll_recv_ready, poll_send_ready);
 
     /// The address it is bound to; tells the port where the system chose it.
     ///

@@ -40,16 +40,59 @@ impl SocketAddr {
     }
 
     /// Whether the socket has no address: it was never bound.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::net::UnixStream;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let (ours, _theirs) = UnixStream::pair()?;
+    /// assert!(ours.local_addr()?.is_unnamed());
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn is_unnamed(&self) -> bool {
         self.0.is_unnamed()
     }
 
     /// The path, if it is one.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::net::UnixListener;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// # let path = std::env::temp_dir().join(format!("toque-doc-pathname-{}", std::process::id()));
+    /// let listener = UnixListener::bind(&path)?;
+    /// let addr = listener.local_addr()?;
+    /// assert_eq!(addr.as_pathname(), Some(&*path));
+    /// # std::fs::remove_file(&path)?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn as_pathname(&self) -> Option<&Path> {
         self.0.as_pathname()
     }
 
     /// The abstract name without its leading NUL byte, if it is one.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::net::UnixListener;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let name = format!("\0toque-doc-{}", std::process::id());
+    /// let listener = UnixListener::bind(&name)?;
+    /// assert_eq!(listener.local_addr()?.as_abstract_name(), Some(&name.as_bytes()[1..]));
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     #[cfg(any(target_os = "linux", target_os = "android"))]
     pub fn as_abstract_name(&self) -> Option<&[u8]> {
         imp::abstract_name(&self.0)

@@ -58,6 +58,21 @@ impl UnixDatagram {
     ///
     /// # Panics
     /// Outside of a runtime.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::net::UnixDatagram;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// # let path = std::env::temp_dir().join(format!("toque-doc-bind-{}", std::process::id()));
+    /// let kitchen = UnixDatagram::bind(&path)?;
+    /// assert_eq!(kitchen.local_addr()?.as_pathname(), Some(&*path));
+    /// std::fs::remove_file(&path)?; // it would stay
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     #[track_caller]
     pub fn bind(path: impl AsRef<Path>) -> io::Result<UnixDatagram> {
         let addr = SocketAddr::from_path(path.as_ref())?;
@@ -71,6 +86,19 @@ impl UnixDatagram {
     ///
     /// # Panics
     /// Outside of a runtime.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::net::UnixDatagram;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let guest = UnixDatagram::unbound()?;
+    /// assert!(guest.local_addr()?.is_unnamed());
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     #[track_caller]
     pub fn unbound() -> io::Result<UnixDatagram> {
         Self::from_std(net::UnixDatagram::unbound()?)
@@ -83,6 +111,21 @@ impl UnixDatagram {
     ///
     /// # Panics
     /// Outside of a runtime.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::net::UnixDatagram;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let (guest, kitchen) = UnixDatagram::pair()?;
+    /// guest.send(b"soup").await?;
+    /// let mut order = [0; 16];
+    /// assert_eq!(kitchen.recv(&mut order).await?, 4);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     #[track_caller]
     pub fn pair() -> io::Result<(UnixDatagram, UnixDatagram)> {
         let (one, two) = net::UnixDatagram::pair()?;
@@ -111,6 +154,24 @@ impl UnixDatagram {
     ///
     /// # Errors
     /// As the system reports them: `NotFound` if there is no such file, `ConnectionRefused` if nobody has it any more.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::net::UnixDatagram;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// # let path = std::env::temp_dir().join(format!("toque-doc-connect-{}", std::process::id()));
+    /// let kitchen = UnixDatagram::bind(&path)?;
+    /// let guest = UnixDatagram::unbound()?;
+    /// guest.connect(&path)?;
+    /// guest.send(b"soup").await?; // no need to say where to
+    /// assert_eq!(kitchen.recv(&mut [0; 16]).await?, 4);
+    /// # std::fs::remove_file(&path)?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn connect(&self, path: impl AsRef<Path>) -> io::Result<()> {
         let addr = SocketAddr::from_path(path.as_ref())?;
         self.io.get().connect_addr(&addr.0)
@@ -118,12 +179,16 @@ impl UnixDatagram {
 
     three_forms! {
         /// Sends a datagram to the connected peer.
-        send, poll_send, try_send, Write, (buf: &[u8]) -> usize, |io| io.send(buf)
+        send, poll_send, try_send, Write, (buf: &[u8]) -> usize, |io| io.send(buf);
+        UnixDatagram: "let mut order = [0; 16];",
+        "n" = ("b\"soup\""), "assert_eq!(n, theirs.recv(&mut order).await?);"
     }
 
     three_forms! {
         /// Receives a datagram, and tells its length. What does not fit into `buf` is thrown away.
-        recv, poll_recv, try_recv, Read, (buf: &mut [u8]) -> usize, |io| io.recv(buf)
+        recv, poll_recv, try_recv, Read, (buf: &mut [u8]) -> usize, |io| io.recv(buf);
+        UnixDatagram: "let mut order = [0; 16];\ntheirs.try_send(b\"soup\")?;",
+        "n" = ("&mut order"), "assert_eq!(&order[..n], b\"soup\");"
     }
 
     three_forms! {
@@ -132,7 +197,9 @@ impl UnixDatagram {
         (buf: &mut [u8]) -> (usize, SocketAddr), |io| {
             let (n, sender) = io.recv_from(buf)?;
             Ok((n, SocketAddr(sender)))
-        }
+        };
+        UnixDatagram: "let mut order = [0; 16];\ntheirs.try_send(b\"soup\")?;",
+        "(n, guest)" = ("&mut order"), "assert_eq!(&order[..n], b\"soup\");\nassert!(guest.is_unnamed());"
     }
 
     /// Sends a datagram to the socket at a path, or at an abstract name.
@@ -146,6 +213,25 @@ impl UnixDatagram {
     ///
     /// # Cancel safety
     /// Nothing is lost: cancelled, it has not sent.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::net::UnixDatagram;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// # let path = std::env::temp_dir().join(format!("toque-doc-send-to-{}", std::process::id()));
+    /// let kitchen = UnixDatagram::bind(&path)?;
+    /// let guest = UnixDatagram::unbound()?;
+    /// assert_eq!(guest.send_to(b"soup", &path).await?, 4);
+    /// # assert_eq!(kitchen.recv(&mut [0; 16]).await?, 4);
+    /// std::fs::remove_file(&path)?;
+    /// let error = guest.send_to(b"salad", &path).await.unwrap_err();
+    /// assert_eq!(error.kind(), std::io::ErrorKind::NotFound);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub async fn send_to(&self, buf: &[u8], target: impl AsRef<Path>) -> io::Result<usize> {
         let target = SocketAddr::from_path(target.as_ref())?;
         let backoff = Backoff::new(super::FULL_QUEUE);
@@ -163,6 +249,24 @@ impl UnixDatagram {
     ///
     /// # Errors
     /// As [`send_to`](Self::send_to).
+    ///
+    /// # Example
+    /// ```
+    /// use std::future::poll_fn;
+    /// use toque::net::UnixDatagram;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// # let path = std::env::temp_dir().join(format!("toque-doc-poll-send-to-{}", std::process::id()));
+    /// let kitchen = UnixDatagram::bind(&path)?;
+    /// let guest = UnixDatagram::unbound()?;
+    /// assert_eq!(poll_fn(|cx| guest.poll_send_to(cx, b"soup", &path)).await?, 4);
+    /// assert_eq!(kitchen.recv(&mut [0; 16]).await?, 4);
+    /// # std::fs::remove_file(&path)?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn poll_send_to(
         &self,
         cx: &mut Context<'_>,
@@ -185,6 +289,25 @@ impl UnixDatagram {
     ///
     /// # Errors
     /// `WouldBlock` if there is no room, or an error of the socket.
+    ///
+    /// # Example
+    /// ```
+    /// use std::io::ErrorKind;
+    /// use toque::net::UnixDatagram;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// # let path = std::env::temp_dir().join(format!("toque-doc-try-send-to-{}", std::process::id()));
+    /// let kitchen = UnixDatagram::bind(&path)?;
+    /// let guest = UnixDatagram::unbound()?;
+    /// while guest.try_send_to(b"soup", &path).is_ok() {} // until nothing more fits into the kitchen's queue
+    /// assert_eq!(guest.try_send_to(b"soup", &path).unwrap_err().kind(), ErrorKind::WouldBlock);
+    /// # std::fs::remove_file(&path)?;
+    /// # drop(kitchen);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn try_send_to(&self, buf: &[u8], target: impl AsRef<Path>) -> io::Result<usize> {
         let target = SocketAddr::from_path(target.as_ref())?;
         let sent = self
@@ -193,12 +316,29 @@ impl UnixDatagram {
         sent.ok_or_else(|| io::ErrorKind::WouldBlock.into())
     }
 
-    readiness!(poll_recv_ready, poll_send_ready);
+    readiness!(UnixDatagram, poll_recv_ready, poll_send_ready);
 
     /// Shuts down reading, writing or both.
     ///
     /// # Errors
     /// `NotConnected` if there is no peer.
+    ///
+    /// # Example
+    /// ```
+    /// use std::net::Shutdown;
+    /// use toque::net::UnixDatagram;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let (guest, kitchen) = UnixDatagram::pair()?;
+    /// guest.shutdown(Shutdown::Write)?;
+    /// assert!(guest.send(b"soup").await.is_err());
+    /// kitchen.send(b"anything else?").await?; // the other way is open
+    /// assert_eq!(guest.recv(&mut [0; 16]).await?, 14);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn shutdown(&self, how: Shutdown) -> io::Result<()> {
         self.io.get().shutdown(how)
     }
@@ -207,6 +347,21 @@ impl UnixDatagram {
     ///
     /// # Errors
     /// As the system reports them.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::net::UnixDatagram;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// # let path = std::env::temp_dir().join(format!("toque-doc-local-addr-{}", std::process::id()));
+    /// let kitchen = UnixDatagram::bind(&path)?;
+    /// assert_eq!(kitchen.local_addr()?.as_pathname(), Some(&*path));
+    /// # std::fs::remove_file(&path)?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.io.get().local_addr().map(SocketAddr)
     }
@@ -215,6 +370,24 @@ impl UnixDatagram {
     ///
     /// # Errors
     /// `NotConnected` if there is none.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::net::UnixDatagram;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// # let path = std::env::temp_dir().join(format!("toque-doc-peer-addr-{}", std::process::id()));
+    /// let _kitchen = UnixDatagram::bind(&path)?;
+    /// let guest = UnixDatagram::unbound()?;
+    /// assert!(guest.peer_addr().is_err());
+    /// guest.connect(&path)?;
+    /// assert_eq!(guest.peer_addr()?.as_pathname(), Some(&*path));
+    /// # std::fs::remove_file(&path)?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn peer_addr(&self) -> io::Result<SocketAddr> {
         self.io.get().peer_addr().map(SocketAddr)
     }
@@ -223,6 +396,19 @@ impl UnixDatagram {
     ///
     /// # Errors
     /// As the system reports them.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::net::UnixDatagram;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let socket = UnixDatagram::unbound()?;
+    /// assert!(socket.take_error()?.is_none());
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn take_error(&self) -> io::Result<Option<io::Error>> {
         self.io.get().take_error()
     }

@@ -49,6 +49,24 @@ impl UnixListener {
     ///
     /// # Panics
     /// Outside of a runtime.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::net::UnixListener;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// # let path = std::env::temp_dir().join(format!("toque-doc-listener-bind-{}", std::process::id()));
+    /// let listener = UnixListener::bind(&path)?;
+    /// drop(listener);
+    /// assert!(UnixListener::bind(&path).is_err()); // the file is still there
+    /// std::fs::remove_file(&path)?;
+    /// assert!(UnixListener::bind(&path).is_ok());
+    /// # std::fs::remove_file(&path)?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     #[track_caller]
     pub fn bind(path: impl AsRef<Path>) -> io::Result<UnixListener> {
         Self::bind_addr(&SocketAddr::from_path(path.as_ref())?)
@@ -61,6 +79,23 @@ impl UnixListener {
     ///
     /// # Panics
     /// Outside of a runtime.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::net::{UnixListener, UnixStream};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// # let path = std::env::temp_dir().join(format!("toque-doc-bind-addr-{}", std::process::id()));
+    /// let addr = std::os::unix::net::SocketAddr::from_pathname(&path)?;
+    /// let listener = UnixListener::bind_addr(&addr.into())?;
+    /// let _client = UnixStream::connect(&path).await?;
+    /// listener.accept().await?;
+    /// # std::fs::remove_file(&path)?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     #[track_caller]
     pub fn bind_addr(addr: &SocketAddr) -> io::Result<UnixListener> {
         Self::from_std(net::UnixListener::bind_addr(&addr.0)?)
@@ -85,6 +120,23 @@ impl UnixListener {
     ///
     /// # Cancel safety
     /// No connection is lost: it is taken from the queue only when the call returns.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::net::{UnixListener, UnixStream};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// # let path = std::env::temp_dir().join(format!("toque-doc-accept-{}", std::process::id()));
+    /// let listener = UnixListener::bind(&path)?;
+    /// let _client = UnixStream::connect(&path).await?;
+    /// let (_served, peer) = listener.accept().await?;
+    /// assert!(peer.is_unnamed());
+    /// # std::fs::remove_file(&path)?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub async fn accept(&self) -> io::Result<(UnixStream, SocketAddr)> {
         welcome(self.io.accept(net::UnixListener::accept).await?)
     }
@@ -93,6 +145,24 @@ impl UnixListener {
     ///
     /// # Errors
     /// As [`accept`](Self::accept).
+    ///
+    /// # Example
+    /// ```
+    /// use std::future::poll_fn;
+    /// use toque::net::{UnixListener, UnixStream};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// # let path = std::env::temp_dir().join(format!("toque-doc-poll-accept-{}", std::process::id()));
+    /// let listener = UnixListener::bind(&path)?;
+    /// let _client = UnixStream::connect(&path).await?;
+    /// let (_served, peer) = poll_fn(|cx| listener.poll_accept(cx)).await?;
+    /// assert!(peer.is_unnamed());
+    /// # std::fs::remove_file(&path)?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<io::Result<(UnixStream, SocketAddr)>> {
         self.io
             .poll_accept(cx, net::UnixListener::accept)
@@ -103,6 +173,21 @@ impl UnixListener {
     ///
     /// # Errors
     /// As the system reports them.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::net::UnixListener;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// # let path = std::env::temp_dir().join(format!("toque-doc-listener-addr-{}", std::process::id()));
+    /// let listener = UnixListener::bind(&path)?;
+    /// assert_eq!(listener.local_addr()?.as_pathname(), Some(&*path));
+    /// # std::fs::remove_file(&path)?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.io.get().local_addr().map(SocketAddr)
     }
@@ -111,6 +196,21 @@ impl UnixListener {
     ///
     /// # Errors
     /// As the system reports them.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::net::UnixListener;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// # let path = std::env::temp_dir().join(format!("toque-doc-listener-error-{}", std::process::id()));
+    /// let listener = UnixListener::bind(&path)?;
+    /// assert!(listener.take_error()?.is_none());
+    /// # std::fs::remove_file(&path)?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn take_error(&self) -> io::Result<Option<io::Error>> {
         self.io.get().take_error()
     }

@@ -1,5 +1,23 @@
 //! Unix sockets and pipes: what connects processes of one machine.
 //! The sockets themselves are at [`toque::net`](crate::net); here are their halves, addresses and credentials, and pipes.
+//!
+//! # Example
+//! ```
+//! use toque::net::UnixStream;
+//! use toque::net::unix::{OwnedWriteHalf, UCred};
+//!
+//! # fn main() -> std::io::Result<()> {
+//! # toque::Runtime::new()?.block_on(async {
+//! let (ours, theirs) = UnixStream::pair()?;
+//! let guest: UCred = ours.peer_cred()?;
+//! assert_eq!(guest.pid(), Some(std::process::id() as i32));
+//! let (_reader, writer): (_, OwnedWriteHalf) = ours.into_split();
+//! assert_eq!(writer.try_write(b"soup")?, 4);
+//! # drop(theirs);
+//! # Ok(())
+//! # })
+//! # }
+//! ```
 
 mod addr;
 pub(super) mod datagram;

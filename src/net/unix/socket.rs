@@ -43,6 +43,23 @@ impl UnixSocket {
     ///
     /// # Errors
     /// As the system reports them.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::net::UnixSocket;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// # let path = std::env::temp_dir().join(format!("toque-doc-new-datagram-{}", std::process::id()));
+    /// let socket = UnixSocket::new_datagram()?;
+    /// socket.bind(&path)?;
+    /// let kitchen = socket.datagram()?;
+    /// assert_eq!(kitchen.local_addr()?.as_pathname(), Some(&*path));
+    /// # std::fs::remove_file(&path)?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn new_datagram() -> io::Result<UnixSocket> {
         Self::new(SocketType::DGRAM)
     }
@@ -51,6 +68,23 @@ impl UnixSocket {
     ///
     /// # Errors
     /// As the system reports them.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::net::UnixSocket;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// # let path = std::env::temp_dir().join(format!("toque-doc-new-stream-{}", std::process::id()));
+    /// let socket = UnixSocket::new_stream()?;
+    /// socket.bind(&path)?;
+    /// let listener = socket.listen(16)?;
+    /// assert_eq!(listener.local_addr()?.as_pathname(), Some(&*path));
+    /// # std::fs::remove_file(&path)?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn new_stream() -> io::Result<UnixSocket> {
         Self::new(SocketType::STREAM)
     }
@@ -65,6 +99,27 @@ impl UnixSocket {
     ///
     /// # Errors
     /// As the system reports them: `AddrInUse` if there is a file at the path.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::net::{UnixListener, UnixSocket};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// # let path = std::env::temp_dir().join(format!("toque-doc-socket-bind-{}", std::process::id()));
+    /// # let name = path.with_extension("guest");
+    /// let listener = UnixListener::bind(&path)?;
+    /// let guest = UnixSocket::new_stream()?;
+    /// guest.bind(&name)?; // so that the listener knows who calls
+    /// let _guest = guest.connect(&path).await?;
+    /// let (_served, peer) = listener.accept().await?;
+    /// assert_eq!(peer.as_pathname(), Some(&*name));
+    /// # std::fs::remove_file(&path)?;
+    /// # std::fs::remove_file(&name)?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn bind(&self, path: impl AsRef<Path>) -> io::Result<()> {
         let addr = SocketAddr::from_path(path.as_ref())?.to_rustix()?;
         Ok(rustix::net::bind(&self.fd, &addr)?)
@@ -77,6 +132,24 @@ impl UnixSocket {
     ///
     /// # Panics
     /// Outside of a runtime.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::net::{UnixSocket, UnixStream};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// # let path = std::env::temp_dir().join(format!("toque-doc-socket-listen-{}", std::process::id()));
+    /// let socket = UnixSocket::new_stream()?;
+    /// socket.bind(&path)?;
+    /// let listener = socket.listen(1024)?; // many may wait at the door
+    /// let _client = UnixStream::connect(&path).await?;
+    /// listener.accept().await?;
+    /// # std::fs::remove_file(&path)?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     #[track_caller]
     pub fn listen(self, backlog: u32) -> io::Result<UnixListener> {
         let fd = self.non_blocking(
@@ -97,6 +170,23 @@ impl UnixSocket {
     ///
     /// # Cancel safety
     /// Nothing is left behind.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::net::{UnixListener, UnixSocket};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// # let path = std::env::temp_dir().join(format!("toque-doc-socket-connect-{}", std::process::id()));
+    /// let listener = UnixListener::bind(&path)?;
+    /// let client = UnixSocket::new_stream()?.connect(&path).await?;
+    /// assert_eq!(client.peer_addr()?.as_pathname(), Some(&*path));
+    /// # std::fs::remove_file(&path)?;
+    /// # drop(listener);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub async fn connect(self, path: impl AsRef<Path>) -> io::Result<UnixStream> {
         let addr = SocketAddr::from_path(path.as_ref())?.to_rustix()?;
         let fd = self.non_blocking(
@@ -113,6 +203,20 @@ impl UnixSocket {
     ///
     /// # Panics
     /// Outside of a runtime.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::net::UnixSocket;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let socket = UnixSocket::new_datagram()?.datagram()?;
+    /// assert!(socket.local_addr()?.is_unnamed());
+    /// assert!(UnixSocket::new_stream()?.datagram().is_err()); // not of that kind
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     #[track_caller]
     pub fn datagram(self) -> io::Result<UnixDatagram> {
         let fd = self.non_blocking(

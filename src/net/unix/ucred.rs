@@ -85,16 +85,60 @@ impl UCred {
     }
 
     /// The user.
+    ///
+    /// # Example
+    /// ```
+    /// use std::os::unix::fs::MetadataExt;
+    /// use toque::net::UnixStream;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let (ours, _theirs) = UnixStream::pair()?;
+    /// let me = std::fs::metadata("/proc/self")?.uid();
+    /// assert_eq!(ours.peer_cred()?.uid(), me); // else it would be a stranger
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn uid(&self) -> uid_t {
         self.uid
     }
 
     /// The group.
+    ///
+    /// # Example
+    /// ```
+    /// use std::os::unix::fs::MetadataExt;
+    /// use toque::net::UnixStream;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let (ours, _theirs) = UnixStream::pair()?;
+    /// let us = std::fs::metadata("/proc/self")?.gid();
+    /// assert_eq!(ours.peer_cred()?.gid(), us);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn gid(&self) -> gid_t {
         self.gid
     }
 
     /// The process, if it has a number here.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::net::UnixStream;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let (ours, _theirs) = UnixStream::pair()?;
+    /// let pid = ours.peer_cred()?.pid();
+    /// assert_eq!(pid.map(i32::unsigned_abs), Some(std::process::id())); // both ends are here
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn pid(&self) -> Option<pid_t> {
         self.pid
     }

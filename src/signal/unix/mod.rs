@@ -1,4 +1,19 @@
 //! Unix signals, by their kinds.
+//!
+//! # Example
+//! ```
+//! use toque::signal::unix::{SignalKind, signal};
+//!
+//! # fn main() -> std::io::Result<()> {
+//! # toque::Runtime::new()?.block_on(async {
+//! let mut hangups = signal(SignalKind::hangup())?;
+//! let reload = toque::spawn(async move { hangups.recv().await });
+//! # rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::HUP)?;
+//! assert!(reload.await?.is_some()); // after `kill -HUP`
+//! # Ok(())
+//! # })
+//! # }
+//! ```
 
 mod kind;
 
@@ -95,6 +110,20 @@ impl Signal {
     ///
     /// # Cancel safety
     /// Nothing is lost: a signal that has not been returned is told by the next call.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::signal::unix::{SignalKind, signal};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let mut sizes = signal(SignalKind::window_change())?;
+    /// # rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::WINCH)?;
+    /// sizes.recv().await; // the terminal's window has another size
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub async fn recv(&mut self) -> Option<()> {
         poll_fn(|cx| self.poll_recv(cx)).await
     }

@@ -1,4 +1,16 @@
 //! What can be wrong with a send or a receive.
+//!
+//! # Example
+//! ```
+//! use toque::sync::broadcast::{self, error::TryRecvError};
+//!
+//! let (news, mut reader) = broadcast::channel(1);
+//! assert_eq!(reader.try_recv(), Err(TryRecvError::Empty));
+//! news.send("soup").unwrap();
+//! news.send("salad").unwrap();
+//! assert_eq!(reader.try_recv(), Err(TryRecvError::Lagged(1))); // one was missed
+//! assert_eq!(reader.try_recv(), Ok("salad"));
+//! ```
 
 use std::error::Error;
 use std::fmt;

@@ -1,4 +1,15 @@
 //! What can be wrong with a send or a receive.
+//!
+//! # Example
+//! ```
+//! use toque::sync::mpsc::{self, error::TrySendError};
+//!
+//! let (orders, kitchen) = mpsc::channel(1);
+//! orders.try_send("soup").unwrap();
+//! assert_eq!(orders.try_send("salad"), Err(TrySendError::Full("salad")));
+//! drop(kitchen);
+//! assert_eq!(orders.try_send("salad"), Err(TrySendError::Closed("salad")));
+//! ```
 
 use std::error::Error;
 use std::fmt;
@@ -54,6 +65,14 @@ pub enum TrySendError<T> {
 
 impl<T> TrySendError<T> {
     /// The value.
+    ///
+    /// # Example
+    /// ```
+    /// let (orders, _kitchen) = toque::sync::mpsc::channel(1);
+    /// orders.try_send("soup").unwrap();
+    /// let too_much = orders.try_send("salad").unwrap_err();
+    /// assert_eq!(too_much.into_inner(), "salad"); // for another kitchen
+    /// ```
     pub fn into_inner(self) -> T {
         match self {
             Self::Full(value) | Self::Closed(value) => value,
@@ -112,6 +131,18 @@ pub enum SendTimeoutError<T> {
 
 impl<T> SendTimeoutError<T> {
     /// The value.
+    ///
+    /// # Example
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// # toque::Runtime::new().unwrap().block_on(async {
+    /// let (orders, _kitchen) = toque::sync::mpsc::channel(1);
+    /// orders.try_send("soup").unwrap();
+    /// let late = orders.send_timeout("salad", Duration::from_millis(1)).await.unwrap_err();
+    /// assert_eq!(late.into_inner(), "salad");
+    /// # });
+    /// ```
     pub fn into_inner(self) -> T {
         match self {
             Self::Timeout(value) | Self::Closed(value) => value,

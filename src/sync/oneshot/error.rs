@@ -1,4 +1,14 @@
 //! What can be wrong with a receive.
+//!
+//! # Example
+//! ```
+//! use toque::sync::oneshot::{self, error::TryRecvError};
+//!
+//! let (answer, mut question) = oneshot::channel::<u32>();
+//! assert_eq!(question.try_recv(), Err(TryRecvError::Empty)); // not yet
+//! drop(answer);
+//! assert_eq!(question.try_recv(), Err(TryRecvError::Closed)); // never
+//! ```
 
 use std::error::Error;
 use std::fmt;

@@ -135,6 +135,17 @@ impl<T> RwLock<T> {
         ///
         /// # Panics
         /// If `max_readers` is 0 or more than `u32::MAX >> 3`.
+        ///
+        /// # Example
+        /// ```
+        /// use toque::sync::RwLock;
+        ///
+        /// # toque::Runtime::new().unwrap().block_on(async {
+        /// static MENU: RwLock<&str> = RwLock::const_with_max_readers("soup", 2);
+        /// let (_one, _other) = (MENU.read().await, MENU.read().await);
+        /// assert!(MENU.try_read().is_err()); // two read already
+        /// # });
+        /// ```
         #[must_use]
         #[track_caller]
         pub const fn const_with_max_readers(value: T, max_readers: u32) -> Self {

@@ -107,6 +107,14 @@ impl State {
 
 impl Semaphore {
     /// The most permits a semaphore can have: `usize::MAX >> 3`, as in tokio.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::sync::Semaphore;
+    ///
+    /// let seats = Semaphore::new(Semaphore::MAX_PERMITS); // one more would be a panic
+    /// assert_eq!(seats.available_permits(), usize::MAX >> 3);
+    /// ```
     pub const MAX_PERMITS: usize = usize::MAX >> 3;
 
     crate::shim::const_fn! {

@@ -1,4 +1,15 @@
 //! What can be wrong with a send or a wait.
+//!
+//! # Example
+//! ```
+//! use toque::sync::watch::{self, error::RecvError};
+//!
+//! # toque::Runtime::new().unwrap().block_on(async {
+//! let (sign, mut guest) = watch::channel("open");
+//! drop(sign);
+//! assert!(matches!(guest.changed().await, Err(RecvError { .. }))); // it will never change
+//! # });
+//! ```
 
 use std::error::Error;
 use std::fmt;

@@ -67,7 +67,7 @@ pub fn pipe() -> io::Result<(Sender, Receiver)> {
 
 /// What both ends have: made of descriptors, and giving them back.
 macro_rules! pipe_end {
-    ($type:ident, $access:expr, $end:literal) => {
+    ($type:ident, $access:expr, $end:literal, $check:literal, $op:literal) => {
         impl $type {
             #[doc = concat!("Takes over the ", $end, " end of a pipe, and sets it to non-blocking.")]
             ///
@@ -76,6 +76,8 @@ macro_rules! pipe_end {
             ///
             /// # Panics
             /// Outside of a runtime.
+            ///
+            #[doc = $crate::net::faces::example!(pipe_from_file $type, $check)]
             #[track_caller]
             pub fn from_file(file: std::fs::File) -> std::io::Result<$type> {
                 Self::from_owned_fd(file.into())
@@ -88,6 +90,8 @@ macro_rules! pipe_end {
             ///
             /// # Panics
             /// Outside of a runtime.
+            ///
+            #[doc = $crate::net::faces::example!(pipe_from_owned_fd $type, $check)]
             #[track_caller]
             pub fn from_owned_fd(fd: std::os::fd::OwnedFd) -> std::io::Result<$type> {
                 super::fifo::check(&fd, $access)?;
@@ -101,6 +105,8 @@ macro_rules! pipe_end {
             ///
             /// # Panics
             /// Outside of a runtime.
+            ///
+            #[doc = $crate::net::faces::example!(pipe_from_file_unchecked $type, $check)]
             #[track_caller]
             pub fn from_file_unchecked(file: std::fs::File) -> std::io::Result<$type> {
                 Self::from_owned_fd_unchecked(file.into())
@@ -113,6 +119,8 @@ macro_rules! pipe_end {
             ///
             /// # Panics
             /// Outside of a runtime.
+            ///
+            #[doc = $crate::net::faces::example!(pipe_from_owned_fd_unchecked $type, $check)]
             #[track_caller]
             pub fn from_owned_fd_unchecked(fd: std::os::fd::OwnedFd) -> std::io::Result<$type> {
                 rustix::io::ioctl_fionbio(&fd, true)?;
@@ -131,13 +139,15 @@ macro_rules! pipe_end {
                 &self.io
             }
 
-            $crate::net::faces::ready_method!();
+            $crate::net::faces::ready_method!($type);
 
             /// Calls `op` once, and notes it if that says `WouldBlock`: for operations on the descriptor that this type does
             /// not know. `op` must say `WouldBlock` only if the descriptor has said so.
             ///
             /// # Errors
             /// Those of `op`. On a foreign thread, an error that says so.
+            ///
+            #[doc = $crate::net::faces::example!(pipe_try_io $type, $op)]
             pub fn try_io<R>(
                 &self,
                 op: impl FnOnce() -> std::io::Result<R>,
@@ -149,6 +159,8 @@ macro_rules! pipe_end {
             ///
             /// # Errors
             /// As the system reports them.
+            ///
+            #[doc = $crate::net::faces::example!(pipe_into_blocking_fd $type)]
             pub fn into_blocking_fd(self) -> std::io::Result<std::os::fd::OwnedFd> {
                 let fd = self.into_nonblocking_fd()?;
                 rustix::io::ioctl_fionbio(&fd, false)?;
@@ -159,6 +171,8 @@ macro_rules! pipe_end {
             ///
             /// # Errors
             /// None at present.
+            ///
+            #[doc = $crate::net::faces::example!(pipe_into_nonblocking_fd $type)]
             pub fn into_nonblocking_fd(self) -> std::io::Result<std::os::fd::OwnedFd> {
                 Ok(self.io.into_inner().into())
             }

@@ -38,12 +38,47 @@ pub struct OpenOptions {
 
 impl OpenOptions {
     /// With all options off.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::net::unix::pipe;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// # let path = std::env::temp_dir().join(format!("toque-doc-fifo-new-{}", std::process::id()));
+    /// # assert!(std::process::Command::new("mkfifo").arg(&path).status()?.success());
+    /// let options = pipe::OpenOptions::new();
+    /// let _receiver = options.open_receiver(&path)?;
+    /// assert!(options.open_sender(&path).is_ok());
+    /// # std::fs::remove_file(&path)?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn new() -> OpenOptions {
         Self::default()
     }
 
     /// Opens for reading and writing, on Linux: a sender can so be opened before there is a receiver, and a receiver does not
     /// see the end when the last sender leaves, but waits for the next.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::net::unix::pipe;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// # let path = std::env::temp_dir().join(format!("toque-doc-fifo-both-{}", std::process::id()));
+    /// # assert!(std::process::Command::new("mkfifo").arg(&path).status()?.success());
+    /// let mut options = pipe::OpenOptions::new();
+    /// assert!(options.open_sender(&path).is_err()); // there is no receiver
+    /// let sender = options.read_write(true).open_sender(&path)?;
+    /// assert_eq!(sender.try_write(b"soup")?, 4); // whoever comes finds it
+    /// # std::fs::remove_file(&path)?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     #[cfg(any(target_os = "linux", target_os = "android"))]
     pub fn read_write(&mut self, value: bool) -> &mut Self {
         self.read_write = value;
@@ -51,6 +86,22 @@ impl OpenOptions {
     }
 
     /// Opens without a look at whether there is a pipe.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::net::unix::pipe;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// let mut options = pipe::OpenOptions::new();
+    /// assert!(options.open_receiver("/dev/random").is_err()); // that is no pipe
+    /// let random = options.unchecked(true).open_receiver("/dev/random")?; // but can be read all the same
+    /// random.readable().await?;
+    /// assert_eq!(random.try_read(&mut [0; 4])?, 4);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn unchecked(&mut self, value: bool) -> &mut Self {
         self.unchecked = value;
         self
@@ -63,6 +114,28 @@ impl OpenOptions {
     ///
     /// # Panics
     /// Outside of a runtime.
+    ///
+    /// # Example
+    /// ```
+    /// use futures_lite::AsyncReadExt;
+    /// use toque::net::unix::pipe;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// # let path = std::env::temp_dir().join(format!("toque-doc-fifo-receiver-{}", std::process::id()));
+    /// # assert!(std::process::Command::new("mkfifo").arg(&path).status()?.success());
+    /// let mut receiver = pipe::OpenOptions::new().open_receiver(&path)?;
+    /// let sender = pipe::OpenOptions::new().open_sender(&path)?;
+    /// sender.try_write(b"soup")?;
+    /// drop(sender);
+    /// let mut order = String::new();
+    /// receiver.read_to_string(&mut order).await?;
+    /// assert_eq!(order, "soup");
+    /// # std::fs::remove_file(&path)?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     #[track_caller]
     pub fn open_receiver(&self, path: impl AsRef<Path>) -> io::Result<Receiver> {
         Receiver::registered(self.open(path.as_ref(), Access::Read)?)
@@ -76,6 +149,25 @@ impl OpenOptions {
     ///
     /// # Panics
     /// Outside of a runtime.
+    ///
+    /// # Example
+    /// ```
+    /// use toque::net::unix::pipe;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// # toque::Runtime::new()?.block_on(async {
+    /// # let path = std::env::temp_dir().join(format!("toque-doc-fifo-sender-{}", std::process::id()));
+    /// # assert!(std::process::Command::new("mkfifo").arg(&path).status()?.success());
+    /// let options = pipe::OpenOptions::new();
+    /// let error = options.open_sender(&path).unwrap_err();
+    /// assert_eq!(error.raw_os_error(), Some(6)); // ENXIO: nobody reads, as yet
+    /// let _receiver = options.open_receiver(&path)?;
+    /// assert!(options.open_sender(&path).is_ok());
+    /// # std::fs::remove_file(&path)?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     #[track_caller]
     pub fn open_sender(&self, path: impl AsRef<Path>) -> io::Result<Sender> {
         Sender::registered(self.open(path.as_ref(), Access::Write)?)

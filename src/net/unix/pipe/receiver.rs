@@ -46,10 +46,16 @@ impl Receiver {
     /// A named pipe without a sender would read as ended. The event for what is there comes anyway.
     const ASSUMED_READY: bool = false;
 
-    read_readiness!(poll_read_ready);
-    try_reads!();
+    read_readiness!(Receiver, poll_read_ready);
+    try_reads!(Receiver);
 }
 
-super::pipe_end!(Receiver, Access::Read, "reading");
+super::pipe_end!(
+    Receiver,
+    Access::Read,
+    "reading",
+    "theirs.try_write(b\"soup\")?;\nours.readable().await?;\nassert_eq!(ours.try_read(&mut [0; 16])?, 4);",
+    "let waiting = ours.try_io(|| Ok(rustix::io::ioctl_fionread(&ours)?))?;\nassert_eq!(waiting, 4); // so many bytes"
+);
 async_read!(Receiver);
 async_read!(&Receiver);

@@ -36,10 +36,16 @@ impl Sender {
     const INTEREST: Interest = Interest::WRITABLE;
     const ASSUMED_READY: bool = true;
 
-    write_readiness!(poll_write_ready);
-    try_writes!();
+    write_readiness!(Sender, poll_write_ready);
+    try_writes!(Sender);
 }
 
-super::pipe_end!(Sender, Access::Write, "writing");
+super::pipe_end!(
+    Sender,
+    Access::Write,
+    "writing",
+    "ours.writable().await?;\nassert_eq!(ours.try_write(b\"soup\")?, 4);\n# let _open = theirs;",
+    "let n = ours.try_io(|| Ok(rustix::io::write(&ours, b\"soup\")?))?;\nassert_eq!(n, 4);"
+);
 async_write!(Sender, close: |_| Ok(()));
 async_write!(&Sender, close: |_| Ok(()));
