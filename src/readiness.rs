@@ -341,7 +341,7 @@ impl Ready {
     /// let (ours, theirs) = UnixStream::pair()?;
     /// drop(theirs);
     /// let ready = ours.ready(Interest::READABLE).await?;
-    /// assert!(ready.is_read_closed()); // it has been read to its end, but for what is there
+    /// assert!(ready.is_read_closed()); // nothing comes after what is there
     /// # Ok(())
     /// # })
     /// # }

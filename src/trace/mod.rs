@@ -131,7 +131,7 @@ impl Trace {
     ///
     /// let trace = Trace::new(100);
     /// let runtime = toque::Builder::new_current_thread().record(&trace).build()?;
-    /// runtime.block_on(async { toque::task::Builder::new().name("soup").spawn(async {})?.await })?;
+    /// runtime.block_on(async { toque::task::Builder::new().name("soup").spawn(async {}).unwrap().await })?;
     /// assert!(trace.to_json().contains(r#""name":"soup""#));
     /// # Ok::<(), std::io::Error>(())
     /// ```
@@ -185,8 +185,8 @@ impl Builder {
     /// let trace = Trace::new(100);
     /// let one = toque::Builder::new_current_thread().record(&trace).build()?;
     /// let other = toque::Builder::new_current_thread().record(&trace).build()?; // both in one file
-    /// one.block_on(async { toque::task::Builder::new().name("soup").spawn(async {})?.await })?;
-    /// other.block_on(async { toque::task::Builder::new().name("salad").spawn(async {})?.await })?;
+    /// one.block_on(async { toque::task::Builder::new().name("soup").spawn(async {}).unwrap().await })?;
+    /// other.block_on(async { toque::task::Builder::new().name("salad").spawn(async {}).unwrap().await })?;
     /// let json = trace.to_json();
     /// assert!(json.contains("soup") && json.contains("salad"));
     /// # Ok::<(), std::io::Error>(())

@@ -105,8 +105,8 @@ macro_rules! sample {
     (prepare UnixDatagram) => { "theirs.try_send(b\"soup\")?;" };
     (prepare $type:ident) => { "theirs.try_write(b\"soup\")?;" };
 
-    // Waiting for a direction.
-    (wait Read) => { "ours.readable().await?;" };
+    // Waiting for a direction, without false alarms.
+    (wait Read) => { "ours.ready(toque::io::Interest::READABLE).await?;" };
     (wait Write) => { "ours.writable().await?;" };
 }
 

@@ -2,6 +2,7 @@
 //!
 //! # Example
 //! ```
+//! use toque::io::Interest;
 //! use toque::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 //! use toque::net::{TcpListener, TcpStream};
 //!
@@ -17,7 +18,7 @@
 //! let (orders, answers) = listener.accept().await?.0.into_split();
 //! let waiter = Connection { orders, answers };
 //! guest.try_write(b"soup")?;
-//! waiter.orders.readable().await?;
+//! waiter.orders.ready(Interest::READABLE).await?;
 //! assert_eq!(waiter.orders.try_read(&mut [0; 16])?, 4);
 //! assert_eq!(waiter.answers.try_write(b"at once")?, 7);
 //! # Ok(())

@@ -289,8 +289,6 @@ impl TcpSocket {
     /// use toque::net::TcpSocket;
     ///
     /// let socket = TcpSocket::new_v4()?;
-    /// let at_first = socket.send_buffer_size()?;
-    /// socket.set_send_buffer_size(at_first / 2 + 1024)?;
     /// assert_ne!(socket.send_buffer_size()?, 0);
     /// # Ok::<(), std::io::Error>(())
     /// ```
