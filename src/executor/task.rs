@@ -1,7 +1,6 @@
 //! The task: a future on the heap, with what its runtime must know of it in front.
 //! Its memory and its states are [`async_task`]'s; what is here is the way to the queue and the guard around the future.
 
-use std::any::Any;
 use std::fmt;
 use std::future::Future;
 use std::mem::ManuallyDrop;
@@ -18,8 +17,10 @@ use super::error::JoinError;
 use super::extras::{Extras, Shared};
 use super::here;
 use super::home::{Home, Message};
+use super::shield;
 use super::table::Place;
 use crate::shim::{atomic, sync};
+pub(crate) use crate::swallow::swallow;
 
 /// A task that is to be polled. It is run, never dropped: so every task ends with an outcome.
 pub(crate) type Runnable = async_task::Runnable<Meta>;
@@ -183,6 +184,7 @@ impl Meta {
             executor.remember(self, cx.waker().clone());
         });
         debug_assert!(at_home.is_some(), "a task was polled on a foreign thread");
+        shield::note(cx.waker());
         if self.extras.is_aborted() {
             cx.waker().wake_by_ref(); // the task has aborted itself, and there was nobody to wake in the table yet
         }
@@ -308,14 +310,6 @@ fn cancelled<F>(mut future: Pin<&mut Option<F>>, meta: &Meta) -> JoinError {
 fn discard<F>(mut future: Pin<&mut Option<F>>) {
     if future.is_some() {
         swallow(catch_unwind(AssertUnwindSafe(|| future.set(None))));
-    }
-}
-
-/// Ends a panic here, even one whose payload panics when it is dropped.
-pub(crate) fn swallow(result: Result<(), Box<dyn Any + Send>>) {
-    let Err(payload) = result else { return };
-    if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
-        Box::leak(second); // it might go on like that
     }
 }
 

@@ -7,7 +7,6 @@ use std::fmt;
 use std::future::{Future, poll_fn};
 use std::mem;
 use std::panic::resume_unwind;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Waker, ready};
 
@@ -75,8 +74,10 @@ impl<T> Member<T> {
         if let Some(early) = self.early.take() {
             return Some(early.into_inner().unwrap_or_else(PoisonError::into_inner));
         }
-        let mut cx = Context::from_waker(&self.waker);
-        match budget::without_limit(|| Pin::new(&mut self.task).poll(&mut cx)) {
+        match self
+            .task
+            .poll_by_ours(&mut Context::from_waker(&self.waker))
+        {
             Poll::Ready(outcome) => Some(outcome),
             Poll::Pending => None,
         }
