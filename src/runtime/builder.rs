@@ -320,7 +320,8 @@ impl Builder {
     /// - It may spawn. This hook is then called for the new task at once, within itself: one that always spawns never ends.
     /// - Its panic ends with it: the panic hook has told of it by then, and the task goes on as if it had returned.
     ///
-    /// Blocking jobs, the children of a scope and the future of `block_on` are no tasks: no hook is told of them.
+    /// Blocking jobs, the children of a scope and the future of `block_on` are no tasks: no hook is told of them. Nor is one told of what
+    /// is spawned when the runtime's end has begun, and so cancelled at once.
     ///
     /// # Example
     /// ```
