@@ -318,7 +318,7 @@ fn discard<F>(mut future: Pin<&mut Option<F>>) {
 pub(crate) struct Guard<T>(ManuallyDrop<Outcome<T>>);
 
 impl<T> Guard<T> {
-    fn new(outcome: Outcome<T>) -> Self {
+    pub(crate) fn new(outcome: Outcome<T>) -> Self {
         Self(ManuallyDrop::new(outcome))
     }
 
