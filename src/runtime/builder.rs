@@ -221,6 +221,9 @@ impl Builder {
 
     /// The name of the blocking pool's threads.
     ///
+    /// # Panics
+    /// If there is a NUL in it.
+    ///
     /// # Example
     /// ```
     /// use toque::runtime::Builder;
@@ -228,8 +231,14 @@ impl Builder {
     /// let runtime = Builder::new_current_thread().thread_name("pool").build().unwrap();
     /// assert_eq!(runtime.block_on(async { "soup" }), "soup");
     /// ```
+    #[track_caller]
     pub fn thread_name(&mut self, name: impl Into<String>) -> &mut Builder {
-        self.pool.name = name.into();
+        let name = name.into();
+        assert!(
+            !name.contains('\0'),
+            "`Builder::thread_name`: no NUL can be in a thread's name"
+        );
+        self.pool.name = name;
         self
     }
 
