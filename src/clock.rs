@@ -1,7 +1,7 @@
 //! The clock: what time it is for one runtime, counted from the runtime's start.
 //! Read by the runtime once before and once after it waits; timers live on its nanoseconds.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::ops::{Add, AddAssign, Sub, SubAssign};
 use std::time::Duration;
@@ -204,8 +204,8 @@ pub(crate) struct Clock {
     last_seen: Cell<u64>,
     /// Whether a paused clock goes on to the next timer when nobody is ready.
     auto_advance: Cell<bool>,
-    /// How far `advance` wants it, whatever else holds.
-    wanted: Cell<Option<Instant>>,
+    /// How far each `advance` that runs wants it, whatever else holds.
+    wanted: RefCell<Vec<Instant>>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -231,7 +231,7 @@ impl Clock {
             time: Cell::new(time),
             last_seen: Cell::new(0),
             auto_advance: Cell::new(true),
-            wanted: Cell::new(None),
+            wanted: RefCell::default(),
         }
     }
 
@@ -290,9 +290,17 @@ impl Clock {
         self.auto_advance.set(on);
     }
 
-    /// Wants the paused clock to go on to `target`, or no more.
-    pub(crate) fn want(&self, target: Option<Instant>) {
-        self.wanted.set(target);
+    /// Wants the paused clock to go on to `target`.
+    pub(crate) fn want(&self, target: Instant) {
+        self.wanted.borrow_mut().push(target);
+    }
+
+    /// Wants it no more.
+    pub(crate) fn want_no_more(&self, target: Instant) {
+        let mut wanted = self.wanted.borrow_mut();
+        if let Some(at) = wanted.iter().position(|other| *other == target) {
+            wanted.swap_remove(at);
+        }
     }
 
     /// Moves a paused clock on to a timer at `deadline`, if it may: `idle` is whether only time can bring anything about.
@@ -303,10 +311,8 @@ impl Clock {
         if deadline == u64::MAX {
             return false; // never
         }
-        let wanted = self
-            .wanted
-            .get()
-            .is_some_and(|target| deadline <= self.ns(target));
+        let furthest = self.wanted.borrow().iter().max().copied();
+        let wanted = furthest.is_some_and(|target| deadline <= self.ns(target));
         let free = idle && self.auto_advance.get();
         if !wanted && !free {
             return false;
@@ -411,7 +417,10 @@ mod tests {
         assert_eq!(clock.now() - start, Duration::from_nanos(5));
         clock.set_auto_advance(false);
         assert!(!clock.advance_to(9, true));
-        clock.want(Some(start + Duration::from_nanos(7)));
+        let target = start + Duration::from_nanos(7);
+        clock.want(target);
+        clock.want(start + Duration::from_nanos(6));
+        clock.want_no_more(start + Duration::from_nanos(6));
         assert!(!clock.advance_to(9, true), "too far");
         assert!(clock.advance_to(7, false));
         assert_eq!(clock.now() - start, Duration::from_nanos(7));

@@ -12,6 +12,7 @@ mod readiness;
 #[cfg(not(loom))]
 mod rng;
 mod shim;
+mod swallow;
 mod waits;
 #[allow(unsafe_code)] // a waker is a table of functions that take a raw pointer
 mod waker;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use crate::shim::sync::{self, Mutex};
+use crate::swallow::in_peace;
 use crate::waker::{Ring, waker};
 
 /// Keys of children that have rung.
@@ -95,8 +96,9 @@ struct Bell<K> {
 }
 
 impl<K: Copy + Send + Sync + 'static> Ring for Bell<K> {
+    /// The owner's waker is foreign code, and async-task, which rings at a task's end, aborts the process on a panic.
     fn ring(&self) {
-        self.list.push(self.key);
+        in_peace(|| self.list.push(self.key));
     }
 }
 

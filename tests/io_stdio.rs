@@ -2,11 +2,15 @@
 
 mod tools;
 
+use std::future::{Future, poll_fn};
 use std::io::{self, BufRead, Read, Write};
+use std::pin::pin;
 use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::Arc;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use tools::run;
+use tools::{PanickingWaker, poll_once, run};
 use toque::io::{
     AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, BufWriter, stderr, stdin, stdout,
 };
@@ -40,6 +44,7 @@ fn the_child() {
         Ok("late") => late().unwrap(),
         Ok("flood") => run(flood()).unwrap(),
         Ok("unheard") => run(unheard()).unwrap(),
+        Ok("beside a panic") => run(beside_a_panic()).unwrap(),
         _ => {}
     }
 }
@@ -114,6 +119,41 @@ fn what_a_cancelled_read_was_waiting_for_is_there_for_the_next() {
     wait_for(&mut out, "<gave up>");
     child.stdin.take().unwrap().write_all(b"soup\n").unwrap();
     wait_for(&mut out, "<soup>");
+    assert!(child.wait().unwrap().success());
+}
+
+/// Reads a byte, and another one while the waker of somebody else's read panics.
+async fn beside_a_panic() -> io::Result<()> {
+    std::panic::set_hook(Box::new(|_| {
+        std::thread::sleep(Duration::from_millis(300)) // it takes its time
+    }));
+    let (mut ours, mut other, mut byte) = (stdin(), stdin(), [0]);
+    let mut first = pin!(ours.read_exact(&mut byte));
+    let waker = Arc::new(PanickingWaker).into();
+    poll_fn(|cx| {
+        assert!(first.as_mut().poll(cx).is_pending());
+        Poll::Ready(())
+    })
+    .await;
+    assert!(poll_once(&mut other.read(&mut [0]), &waker).is_pending());
+    println!("<waits>");
+    first.await?;
+    println!("<one>");
+    timeout(PROMPT, ours.read_exact(&mut byte)).await??;
+    println!("<two>");
+    Ok(())
+}
+
+#[test]
+fn a_waker_that_panics_keeps_no_other_read_from_its_answer() {
+    let mut child = child("beside a panic");
+    let mut out = io::BufReader::new(child.stdout.take().unwrap());
+    let mut stdin = child.stdin.take().unwrap();
+    for said in ["<waits>", "<one>"] {
+        wait_for(&mut out, said);
+        stdin.write_all(b"x").unwrap();
+    }
+    wait_for(&mut out, "<two>");
     assert!(child.wait().unwrap().success());
 }
 

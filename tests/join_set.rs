@@ -11,12 +11,13 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use tools::{
-    Count, CountingWaker, Drops, PanickingWaker, caught, counting, hold, let_others_run, run,
-    watched,
+    Count, CountingWaker, Drops, PanickingWaker, caught, counting, hold, let_others_run, on_drop,
+    run, watched,
 };
+use toque::runtime::UnhandledPanic;
 use toque::sync::oneshot;
 use toque::task::{AbortHandle, Id, JoinError, JoinSet, yield_now};
-use toque::{Handle, Runtime, spawn};
+use toque::{Builder, Handle, Runtime, spawn};
 
 fn poll_set<T: 'static>(set: &mut JoinSet<T>, waker: &Waker) -> Poll<Option<Result<T, JoinError>>> {
     set.poll_join_next(&mut Context::from_waker(waker))
@@ -365,13 +366,35 @@ fn spawning_outside_of_a_runtime_names_the_caller_and_the_remedy() {
 fn a_waker_that_panics_leaves_the_outcome_in_the_set() {
     run(async {
         let mut set = JoinSet::new();
-        set.spawn_blocking(|| 1); // its own thread gets the panic
+        set.spawn(async { 1 });
         let waker = Arc::new(PanickingWaker).into();
-        if poll_set(&mut set, &waker).is_ready() {
-            return; // it was that fast
-        }
-        assert_eq!(set.join_next().await.unwrap().unwrap(), 1);
+        assert!(poll_set(&mut set, &waker).is_pending());
+        let_others_run().await; // the task's end calls it
+        assert_eq!(set.try_join_next().unwrap().unwrap(), 1);
     });
+}
+
+/// Seen to fail: the set had taken the outcome from the task already, and threw it away in silence.
+#[test]
+fn the_panic_of_a_task_that_has_ended_before_its_set_has_it_is_told() {
+    let told = Count::default();
+    let hook = {
+        let told = told.clone();
+        UnhandledPanic::Hook(Arc::new(move |_| told.add()))
+    };
+    let runtime = Builder::new_current_thread()
+        .unhandled_panic(hook)
+        .build()
+        .unwrap();
+    // In the runtime's end a task ends as it is spawned.
+    let last_words = on_drop(|| {
+        let mut set = JoinSet::new();
+        set.spawn(hold(on_drop(|| panic!("the soup boils over"))));
+        drop(set);
+    });
+    runtime.spawn(hold(last_words));
+    drop(runtime);
+    assert_eq!(told.get(), 1);
 }
 
 /// tokio-rs/tokio#2390, #2462: a set of always-ready children starves its neighbours, or livelocks.

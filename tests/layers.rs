@@ -21,6 +21,7 @@ const LEVELS: [&[&str]; 10] = [
         "json",
         "readiness",
         "rng",
+        "swallow",
         "waits",
         "waker",
     ],

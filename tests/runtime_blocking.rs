@@ -9,7 +9,7 @@ use std::sync::{Arc, Barrier, Mutex, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use tools::{Count, Drops, PATIENCE, counting, run, watched};
+use tools::{Count, Drops, PATIENCE, caught, counting, run, watched};
 use toque::task::yield_now;
 use toque::{Builder, Handle, JoinHandle, Runtime, spawn, spawn_blocking};
 
@@ -171,6 +171,14 @@ fn the_pools_threads_have_the_name_and_the_stack_they_were_given() {
         thread::current().name().map(str::to_owned)
     }));
     assert_eq!(name.unwrap().as_deref(), Some("kitchen hand"));
+}
+
+#[test]
+fn a_name_that_no_thread_can_have_is_refused_where_it_is_given() {
+    caught(|| {
+        Builder::new_current_thread().thread_name("a\0b");
+    })
+    .assert_names(file!(), &["NUL"]);
 }
 
 #[test]

@@ -455,6 +455,37 @@ fn what_is_dropped_after_the_threads_locals_is_dropped_in_peace() {
     }
 }
 
+/// Seen to fail: `Handle::block_on` took its own thread for another one and hung, `Handle::enter` entered nothing, and a runtime that
+/// inspects its tasks aborted the process.
+#[test]
+fn a_runtime_may_be_used_by_its_handle_at_the_threads_end() {
+    struct LastWords(Runtime);
+    impl Drop for LastWords {
+        fn drop(&mut self) {
+            let handle = self.0.handle().clone();
+            handle.block_on(async {
+                sleep(Duration::from_millis(1)).await;
+                spawn(async {}).await.unwrap();
+            });
+            let _entered = handle.enter();
+            drop(spawn(async {}));
+        }
+    }
+    thread_local! {
+        static KEPT: RefCell<Option<LastWords>> = const { RefCell::new(None) };
+    }
+    watched(|| {
+        let thread = thread::spawn(|| {
+            KEPT.set(None); // so its destructor is registered before any of toque's, and called after them
+            let mut builder = Builder::new_current_thread();
+            let runtime = builder.enable_task_inspection().build().unwrap();
+            runtime.block_on(yield_now());
+            KEPT.set(Some(LastWords(runtime)));
+        });
+        thread.join().unwrap();
+    });
+}
+
 /// tokio-rs/tokio#5902: a guard that a thread-local kept was dropped after the thread's context: the process aborted.
 #[test]
 fn a_guard_dropped_after_the_threads_locals_is_dropped_in_peace() {

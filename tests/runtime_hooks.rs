@@ -145,6 +145,28 @@ fn a_hook_may_spawn_and_is_called_for_that_too() {
     });
 }
 
+/// Seen to fail: in the runtime's end the hook was called for what it had spawned itself, until the stack overflowed.
+#[test]
+fn a_hook_that_replaces_each_task_that_ends_does_not_keep_the_runtime_from_ending() {
+    let (spawned, ended) = (Count::default(), Count::default());
+    let (arrives, leaves) = (spawned.clone(), ended.clone());
+    let runtime = Builder::new_current_thread()
+        .on_task_spawn(move |_| arrives.add())
+        .on_task_terminate(move |_| {
+            leaves.add();
+            drop(spawn(pending::<()>()));
+        })
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        spawn(async {}).await.unwrap();
+        let_others_run().await;
+        assert_eq!((spawned.get(), ended.get()), (2, 1));
+    });
+    drop(runtime);
+    assert_eq!((spawned.get(), ended.get()), (2, 2));
+}
+
 #[test]
 fn the_panic_of_a_hook_ends_with_it() {
     let calls = Count::default();

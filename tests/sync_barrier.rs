@@ -2,7 +2,7 @@
 
 mod by_hand;
 
-use by_hand::{ByHand, now};
+use by_hand::{ByHand, now, shown_to_an_intruder};
 use toque::sync::Barrier;
 
 #[test]
@@ -40,4 +40,12 @@ fn one_who_leaves_has_not_come() {
     let first = ByHand::waiting(barrier.wait());
     assert!(now(barrier.wait()).is_leader());
     assert!(!first.ready_after_a_wake().is_leader());
+}
+
+/// Seen to fail: it hung, since the lock was held meanwhile.
+#[test]
+fn a_formatter_may_use_the_barrier_it_shows() {
+    let barrier = Barrier::new(2);
+    let text = shown_to_an_intruder(&barrier, |barrier| drop(ByHand::waiting(barrier.wait())));
+    assert!(text.contains("arrived: 0"), "{text}");
 }

@@ -4,6 +4,8 @@ use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::rc::Rc;
+use std::sync::mpsc;
+use std::thread;
 
 use toque::task::yield_now;
 use toque::{Runtime, spawn};
@@ -160,4 +162,66 @@ fn the_value_can_be_taken_out() {
 #[should_panic(expected = "outside of its `scope`")]
 fn asked_for_outside_it_panics() {
     NUMBER.with(|_| ());
+}
+
+/// Seen to fail: with a node for each scope around, the context grew with each generation, and its end overflowed the stack.
+#[test]
+fn a_task_that_spawns_its_successor_in_a_new_scope_leaves_no_value_behind() {
+    toque::task_local! {
+        #[inherit]
+        static GENERATION: Guarded;
+    }
+    struct Guarded(Rc<Cell<usize>>);
+    impl Drop for Guarded {
+        fn drop(&mut self) {
+            self.0.set(self.0.get() - 1);
+        }
+    }
+
+    fn generation(left: u32, alive: Rc<Cell<usize>>) -> Pin<Box<dyn Future<Output = ()>>> {
+        alive.set(alive.get() + 1);
+        let value = Guarded(alive.clone());
+        Box::pin(GENERATION.scope(value, async move {
+            assert!(alive.get() <= 2, "this one and its predecessor");
+            yield_now().await;
+            if left > 0 {
+                drop(spawn(DEPTH.scope(left, generation(left - 1, alive))));
+            }
+        }))
+    }
+
+    run(async {
+        let alive = Rc::new(Cell::new(0));
+        drop(spawn(generation(100_000, alive.clone())));
+        while alive.get() > 0 {
+            yield_now().await;
+        }
+    });
+}
+
+/// Seen to fail: the process aborted, since the place of the current context had gone before.
+#[test]
+fn an_inherited_value_is_there_for_a_future_that_is_dropped_at_the_threads_end() {
+    struct Reads(mpsc::Sender<u32>);
+    impl Drop for Reads {
+        fn drop(&mut self) {
+            self.0.send(DEPTH.get()).unwrap();
+        }
+    }
+    thread_local! {
+        static KEPT: RefCell<Option<Pin<Box<dyn Future<Output = ()>>>>> = const { RefCell::new(None) };
+    }
+
+    let (tell, told) = mpsc::channel();
+    let thread = thread::spawn(move || {
+        KEPT.set(None); // so its destructor is registered before any other, and called last
+        let reads = Reads(tell);
+        let scope = DEPTH.scope(7, async move {
+            let _reads = reads;
+        });
+        KEPT.set(Some(Box::pin(scope)));
+        DEPTH.sync_scope(8, || assert_eq!(DEPTH.get(), 8));
+    });
+    thread.join().unwrap();
+    assert_eq!(told.recv(), Ok(7));
 }

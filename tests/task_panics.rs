@@ -10,8 +10,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind, panic_any, resume_unwind};
 use std::pin::pin;
 use std::process::Command;
 use std::rc::Rc;
-use std::sync::{Arc, Mutex};
-use std::task::{Context, Waker};
+use std::sync::{Arc, Mutex, mpsc};
+use std::task::{Context, Wake, Waker};
 use std::time::Duration;
 
 use tools::{
@@ -303,6 +303,41 @@ fn a_waker_that_panics_among_readers_keeps_no_other_from_being_woken() {
                 4
             );
         });
+    });
+}
+
+/// Seen to fail: `async-task`, which calls and drops this waker, aborted the process.
+#[test]
+fn a_waker_that_panics_at_a_tasks_end_or_in_its_own_hurts_nobody() {
+    struct PanicsInItsEnd;
+    impl Wake for PanicsInItsEnd {
+        fn wake(self: Arc<Self>) {}
+    }
+    impl Drop for PanicsInItsEnd {
+        fn drop(&mut self) {
+            panic!("a waker that panics when it is dropped");
+        }
+    }
+
+    run(async {
+        let wakers: [Waker; 2] = [
+            Arc::new(PanickingWaker).into(),
+            Arc::new(PanicsInItsEnd).into(),
+        ];
+        for waker in wakers {
+            let bystander = Bystander::new();
+            let mut task = spawn(async { 1 });
+            let (open, door) = mpsc::channel();
+            let mut job = spawn_blocking(move || door.recv());
+            assert!(poll_once(&mut task, &waker).is_pending());
+            assert!(poll_once(&mut job, &waker).is_pending());
+            drop(waker);
+            open.send(2).unwrap();
+            let_others_run().await;
+            assert_eq!(task.await.unwrap(), 1);
+            assert_eq!(job.await.unwrap(), Ok(2));
+            bystander.assert_unhurt().await;
+        }
     });
 }
 

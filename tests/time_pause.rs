@@ -157,6 +157,21 @@ fn a_sleep_for_ever_jumps_nowhere_before_others() {
     });
 }
 
+/// Seen to fail: the end of the nearer one was the end of the other's wish, too, and it hung.
+#[test]
+fn two_advances_at_once_each_come_to_their_end() {
+    paused().block_on(async {
+        set_auto_advance(false);
+        let start = Instant::now();
+        let far = spawn(advance(2 * HOUR));
+        let near = spawn(advance(HOUR));
+        near.await.unwrap();
+        assert_eq!(start.elapsed(), HOUR);
+        far.await.unwrap();
+        assert_eq!(start.elapsed(), 2 * HOUR);
+    });
+}
+
 #[test]
 #[should_panic(expected = "the clock is not paused")]
 fn advance_needs_a_paused_clock() {

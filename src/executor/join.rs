@@ -5,11 +5,12 @@ use std::future::Future;
 use std::mem::ManuallyDrop;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker, ready};
 
 use super::abort::AbortHandle;
 use super::error::JoinError;
-use super::task::{Guard, Id, Meta};
+use super::shield;
+use super::task::{Guard, Id, Meta, Outcome};
 use crate::future::budget;
 use crate::waits::{self, Wait};
 
@@ -54,6 +55,25 @@ impl<T> JoinHandle<T> {
 
     fn task(&self) -> &Task<T> {
         self.task.as_ref().expect("there until it is dropped")
+    }
+
+    /// Polls by a waker that panics neither when it is called nor when it is dropped: async-task would abort the process.
+    #[inline]
+    pub(crate) fn poll_by_ours(&mut self, cx: &mut Context<'_>) -> Poll<Outcome<T>> {
+        assert!(!self.taken, "`JoinHandle` polled after completion");
+        let task = Option::as_mut(&mut self.task).expect("there until it is dropped");
+        let Poll::Ready(outcome) = Pin::new(&mut *task).poll(cx) else {
+            waits::note(|| Wait::Task(task.metadata().id().number()));
+            return Poll::Pending; // the task's end owes the wake
+        };
+        self.taken = true;
+        Poll::Ready(outcome.into_inner())
+    }
+
+    #[cold]
+    fn poll_by_another(&mut self, waker: &Waker) -> Poll<Outcome<T>> {
+        let shield = shield::raise(waker);
+        self.poll_by_ours(&mut Context::from_waker(&shield))
     }
 
     /// Cancels the task: it is not polled again, and its future is dropped on its own thread, at its next turn.
@@ -124,15 +144,13 @@ impl<T> Future for JoinHandle<T> {
     #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         ready!(budget::poll_proceed(cx));
-        assert!(!self.taken, "`JoinHandle` polled after completion");
-        let task = Option::as_mut(&mut self.task).expect("there until it is dropped");
-        let Poll::Ready(outcome) = Pin::new(&mut *task).poll(cx) else {
-            waits::note(|| Wait::Task(task.metadata().id().number()));
-            return Poll::Pending; // the task's end owes the wake
+        let outcome = if shield::is_ours(cx.waker()) || self.is_finished() {
+            ready!(self.poll_by_ours(cx))
+        } else {
+            ready!(self.poll_by_another(cx.waker()))
         };
-        self.taken = true;
         budget::spend();
-        Poll::Ready(outcome.into_inner())
+        Poll::Ready(outcome)
     }
 }
 

@@ -119,15 +119,23 @@ impl Executor {
     /// The same where an observer wants to know of it, or the end has begun.
     #[cold]
     fn attend(&self, task: Runnable) {
+        if self.closing.get() {
+            return self.refuse(task); // nobody is told: a hook that spawns would be called for that, and so without end
+        }
         if let Some(observer) = &self.observer {
             observer.arrives(task.metadata()); // before it counts: if a hook ends the runtime, that ends what counts
         }
         self.count(&task);
         if self.closing.get() {
-            here::work(self, || task::cancel(task));
+            self.refuse(task);
         } else {
             self.push(Work::Task(task));
         }
+    }
+
+    /// The end has begun.
+    fn refuse(&self, task: Runnable) {
+        here::work(self, || task::cancel(task));
     }
 
     fn count(&self, task: &Runnable) {

@@ -22,6 +22,7 @@ pub(crate) mod main_bell;
 pub(crate) mod observer;
 pub(crate) mod queue;
 pub(crate) mod recorder;
+pub(crate) mod shield;
 #[cfg(feature = "tracing")]
 pub(crate) mod spans;
 #[cfg(not(feature = "tracing"))]

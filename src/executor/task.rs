@@ -1,7 +1,6 @@
 //! The task: a future on the heap, with what its runtime must know of it in front.
 //! Its memory and its states are [`async_task`]'s; what is here is the way to the queue and the guard around the future.
 
-use std::any::Any;
 use std::fmt;
 use std::future::Future;
 use std::mem::ManuallyDrop;
@@ -18,8 +17,10 @@ use super::error::JoinError;
 use super::extras::{Extras, Shared};
 use super::here;
 use super::home::{Home, Message};
+use super::shield;
 use super::table::Place;
 use crate::shim::{atomic, sync};
+pub(crate) use crate::swallow::swallow;
 
 /// A task that is to be polled. It is run, never dropped: so every task ends with an outcome.
 pub(crate) type Runnable = async_task::Runnable<Meta>;
@@ -183,6 +184,7 @@ impl Meta {
             executor.remember(self, cx.waker().clone());
         });
         debug_assert!(at_home.is_some(), "a task was polled on a foreign thread");
+        shield::note(cx.waker());
         if self.extras.is_aborted() {
             cx.waker().wake_by_ref(); // the task has aborted itself, and there was nobody to wake in the table yet
         }
@@ -311,20 +313,12 @@ fn discard<F>(mut future: Pin<&mut Option<F>>) {
     }
 }
 
-/// Ends a panic here, even one whose payload panics when it is dropped.
-pub(crate) fn swallow(result: Result<(), Box<dyn Any + Send>>) {
-    let Err(payload) = result else { return };
-    if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
-        Box::leak(second); // it might go on like that
-    }
-}
-
 /// An outcome that nobody may ever ask for: dropped by async-task, which aborts the process on a panic.
 /// Not an `Option`, which costs spawn and join 24 instructions of 780 (callgrind, 2026-11).
 pub(crate) struct Guard<T>(ManuallyDrop<Outcome<T>>);
 
 impl<T> Guard<T> {
-    fn new(outcome: Outcome<T>) -> Self {
+    pub(crate) fn new(outcome: Outcome<T>) -> Self {
         Self(ManuallyDrop::new(outcome))
     }
 

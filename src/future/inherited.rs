@@ -1,12 +1,14 @@
 //! Inherited values: a context that follows a task to the tasks it spawns, as Node's `AsyncLocalStorage` does.
 //! Read by inheritable task-locals; handed on by the executor when it spawns.
 //!
-//! A context is a list from the innermost scope outwards. Its nodes are shared and never change, so a task inherits by holding
-//! on to one node.
+//! A context is a list from the innermost scope outwards, with one node for a key at most. Its nodes are shared and never change,
+//! so a task inherits by holding on to one node.
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::future::Future;
+use std::iter::successors;
+use std::mem::ManuallyDrop;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
@@ -14,10 +16,11 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 thread_local! {
-    /// That of the task that is polled.
-    static CURRENT: RefCell<Inherited> = const { RefCell::new(None) };
+    /// That of the task that is polled. Without a destructor, so that it is there at any time, for futures that are dropped at the
+    /// thread's end too. Outside of [`within`] it is empty.
+    static CURRENT: ManuallyDrop<RefCell<Inherited>> = const { ManuallyDrop::new(RefCell::new(None)) };
 
-    /// Whether there is one. Most programs have none, and every spawn asks: this one needs no destructor, and so no check for it.
+    /// Whether there is one. Most programs have none, and every spawn asks.
     static ANY: Cell<bool> = const { Cell::new(false) };
 }
 
@@ -41,29 +44,39 @@ pub(crate) fn current() -> Inherited {
 
 #[cold]
 fn clone_of_current() -> Inherited {
-    CURRENT
-        .try_with(|current| current.borrow().clone())
-        .ok()
-        .flatten()
+    CURRENT.with(|current| current.borrow().clone())
+}
+
+/// The nodes of a context, from the innermost.
+fn nodes(context: &Inherited) -> impl Iterator<Item = &Rc<Node>> {
+    successors(context.as_ref(), |node| node.outer.as_ref())
 }
 
 /// The current context and one value more.
 pub(crate) fn with_value(key: *const (), value: Rc<dyn Any>) -> Inherited {
-    let outer = current();
+    let outer = without(&current(), key);
     Some(Rc::new(Node { key, value, outer }))
+}
+
+/// The context but for the value of a key: nobody within would see it, and a task that spawns its own successor in a new scope, and
+/// so on, would make the list longer and longer.
+fn without(context: &Inherited, key: *const ()) -> Inherited {
+    let Some(at) = nodes(context).position(|node| node.key == key) else {
+        return context.clone();
+    };
+    let behind = nodes(context).nth(at).and_then(|node| node.outer.clone());
+    let before: Vec<_> = nodes(context).take(at).collect();
+    before.into_iter().rfold(behind, |outer, node| {
+        let (key, value) = (node.key, Rc::clone(&node.value));
+        Some(Rc::new(Node { key, value, outer }))
+    })
 }
 
 /// The value of a key in the current context.
 pub(crate) fn value(key: *const ()) -> Option<Rc<dyn Any>> {
     let current = current();
-    let mut node = current.as_ref();
-    while let Some(this) = node {
-        if std::ptr::eq(this.key, key) {
-            return Some(Rc::clone(&this.value));
-        }
-        node = this.outer.as_ref();
-    }
-    None
+    let node = nodes(&current).find(|node| node.key == key)?;
+    Some(Rc::clone(&node.value))
 }
 
 /// Runs `f` in a context.
@@ -74,12 +87,13 @@ pub(crate) fn within<R>(inherited: &Inherited, f: impl FnOnce() -> R) -> R {
     impl Drop for Restore {
         fn drop(&mut self) {
             ANY.set(self.0.is_some());
-            let ours = CURRENT.try_with(|current| current.replace(self.0.take()));
+            let ours = CURRENT.with(|current| current.replace(self.0.take()));
             drop(ours); // after the borrow
         }
     }
 
-    let _restore = Restore(CURRENT.replace(inherited.clone()));
+    let before = CURRENT.with(|current| current.replace(inherited.clone()));
+    let _restore = Restore(before);
     ANY.set(inherited.is_some());
     f()
 }

@@ -7,7 +7,6 @@ use std::fmt;
 use std::future::{Future, poll_fn};
 use std::mem;
 use std::panic::resume_unwind;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Waker, ready};
 
@@ -18,7 +17,7 @@ pub use builder::Builder;
 use crate::executor::abort::AbortHandle;
 use crate::executor::error::JoinError;
 use crate::executor::join::JoinHandle;
-use crate::executor::task::Id;
+use crate::executor::task::{Guard, Id};
 use crate::future::budget;
 use crate::ready_list::ReadyList;
 use crate::runtime::{Handle, Runtime, spawn, spawn_blocking};
@@ -66,17 +65,21 @@ struct Member<T> {
     waker: Waker,
     /// The outcome of one that had ended by the time it was put in: on another thread, or with its runtime. Boxed, since that
     /// is rare; in a lock, which nobody takes, so that a set is `Sync` although its outputs are not: none is seen by `&self`.
-    early: Option<Box<Mutex<Result<T, JoinError>>>>,
+    /// Thrown away as a handle's is: a panic that nobody asked for is told.
+    early: Option<Box<Mutex<Guard<T>>>>,
 }
 
 impl<T> Member<T> {
     /// The outcome, if it has ended. If not, its end owes the ring.
     fn look(&mut self) -> Option<Result<T, JoinError>> {
         if let Some(early) = self.early.take() {
-            return Some(early.into_inner().unwrap_or_else(PoisonError::into_inner));
+            let outcome = early.into_inner().unwrap_or_else(PoisonError::into_inner);
+            return Some(outcome.into_inner());
         }
-        let mut cx = Context::from_waker(&self.waker);
-        match budget::without_limit(|| Pin::new(&mut self.task).poll(&mut cx)) {
+        match self
+            .task
+            .poll_by_ours(&mut Context::from_waker(&self.waker))
+        {
             Poll::Ready(outcome) => Some(outcome),
             Poll::Pending => None,
         }
@@ -325,7 +328,7 @@ impl<T: 'static> JoinSet<T> {
         });
         let member = &mut self.tasks[key];
         if let Some(outcome) = member.look() {
-            member.early = Some(Box::new(Mutex::new(outcome)));
+            member.early = Some(Box::new(Mutex::new(Guard::new(outcome))));
             self.ready.push(key);
         }
         abort

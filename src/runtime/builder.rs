@@ -240,6 +240,9 @@ impl Builder {
 
     /// The name of the blocking pool's threads.
     ///
+    /// # Panics
+    /// If there is a NUL in it.
+    ///
     /// # Example
     /// ```
     /// use toque::runtime::Builder;
@@ -247,8 +250,14 @@ impl Builder {
     /// let runtime = Builder::new_current_thread().thread_name("pool").build().unwrap();
     /// assert_eq!(runtime.block_on(async { "soup" }), "soup");
     /// ```
+    #[track_caller]
     pub fn thread_name(&mut self, name: impl Into<String>) -> &mut Builder {
-        self.pool.name = name.into();
+        let name = name.into();
+        assert!(
+            !name.contains('\0'),
+            "`Builder::thread_name`: no NUL can be in a thread's name"
+        );
+        self.pool.name = name;
         self
     }
 
@@ -339,7 +348,8 @@ impl Builder {
     /// - It may spawn. This hook is then called for the new task at once, within itself: one that always spawns never ends.
     /// - Its panic ends with it: the panic hook has told of it by then, and the task goes on as if it had returned.
     ///
-    /// Blocking jobs, the children of a scope and the future of `block_on` are no tasks: no hook is told of them.
+    /// Blocking jobs, the children of a scope and the future of `block_on` are no tasks: no hook is told of them. Nor is one told of what
+    /// is spawned when the runtime's end has begun, and so cancelled at once.
     ///
     /// # Example
     /// ```

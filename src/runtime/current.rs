@@ -11,21 +11,22 @@ use super::handle::Handle;
 use crate::executor::here;
 use crate::executor::local::Executor;
 
+// All of them without a destructor, so that they are there at any time: a runtime in a thread-local is dropped at the thread's end,
+// and what other thread-locals hold may still use it there. Empty, they hold no memory.
 thread_local! {
     /// Owned, so that a guard that is never dropped leaks a runtime's memory and leaves no pointer behind that dangles.
-    /// Without a destructor, so that it is there at any time: a runtime in a thread-local is dropped at the thread's end.
     static CURRENT: ManuallyDrop<RefCell<Option<Rc<Core>>>> = const { ManuallyDrop::new(RefCell::new(None)) };
 
     /// On another thread, a blocking pool's most of all: the runtime it works for.
-    static EMPLOYER: RefCell<Option<Handle>> = const { RefCell::new(None) };
+    static EMPLOYER: ManuallyDrop<RefCell<Option<Handle>>> = const { ManuallyDrop::new(RefCell::new(None)) };
 
     /// The runtimes of this thread, entered or not. Few, so a list.
-    static MADE_HERE: RefCell<Vec<Weak<Core>>> = const { RefCell::new(Vec::new()) };
+    static MADE_HERE: ManuallyDrop<RefCell<Vec<Weak<Core>>>> = const { ManuallyDrop::new(RefCell::new(Vec::new())) };
 }
 
 /// Notes a new runtime of this thread.
 pub(super) fn note(core: &Rc<Core>) {
-    let _ = MADE_HERE.try_with(|made| {
+    MADE_HERE.with(|made| {
         let mut made = made.borrow_mut();
         made.retain(|core| core.strong_count() > 0);
         made.push(Rc::downgrade(core));
@@ -34,22 +35,22 @@ pub(super) fn note(core: &Rc<Core>) {
 
 /// Strikes out a runtime that ends.
 pub(super) fn forget(core: &Rc<Core>) {
-    let _ = MADE_HERE.try_with(|made| {
-        made.borrow_mut()
-            .retain(|other| !ptr::eq(other.as_ptr(), Rc::as_ptr(core)));
+    MADE_HERE.with(|made| {
+        let mut made = made.borrow_mut();
+        made.retain(|other| !ptr::eq(other.as_ptr(), Rc::as_ptr(core)));
+        if made.is_empty() {
+            *made = Vec::new();
+        }
     });
 }
 
 /// The runtime with this id, if it is one of this thread and has not ended.
 pub(super) fn made_here(id: u64) -> Option<Rc<Core>> {
-    MADE_HERE
-        .try_with(|made| {
-            let made = made.borrow();
-            let mut alive = made.iter().filter_map(Weak::upgrade);
-            alive.find(|core| core.executor.home().id() == id)
-        })
-        .ok()
-        .flatten()
+    MADE_HERE.with(|made| {
+        let made = made.borrow();
+        let mut alive = made.iter().filter_map(Weak::upgrade);
+        alive.find(|core| core.executor.home().id() == id)
+    })
 }
 
 /// Leaves the runtime when it is dropped, and is back in the one before.
@@ -124,9 +125,8 @@ pub(crate) struct Employed {
 
 impl Employed {
     pub(super) fn by(handle: Handle) -> Self {
-        let previous = EMPLOYER.try_with(|employer| employer.replace(Some(handle)));
         Self {
-            previous: previous.ok().flatten(), // at the thread's end there is none
+            previous: EMPLOYER.with(|employer| employer.replace(Some(handle))),
         }
     }
 }
@@ -134,15 +134,12 @@ impl Employed {
 impl Drop for Employed {
     fn drop(&mut self) {
         let previous = self.previous.take();
-        let ours = EMPLOYER.try_with(|employer| employer.replace(previous));
+        let ours = EMPLOYER.with(|employer| employer.replace(previous));
         drop(ours); // after the borrow
     }
 }
 
 /// The runtime that this thread works for.
 pub(super) fn employer() -> Option<Handle> {
-    EMPLOYER
-        .try_with(|employer| employer.borrow().clone())
-        .ok()
-        .flatten()
+    EMPLOYER.with(|employer| employer.borrow().clone())
 }

@@ -81,6 +81,7 @@ use crate::executor::hooks;
 use crate::executor::join::JoinHandle;
 use crate::executor::local::{Executor, Progress};
 use crate::executor::main_bell::MainBell;
+use crate::executor::shield;
 use crate::executor::task::{self, Origin};
 use crate::future::{budget, entered};
 use crate::reactor::Reactor;
@@ -426,6 +427,7 @@ fn block_on<F: Future>(core: &Rc<Core>, future: F) -> F::Output {
     let _current = current::enter(core);
     let bell = Arc::new(MainBell::new(Arc::clone(core.executor.home())));
     let waker = waker(Arc::clone(&bell));
+    shield::note(&waker);
     let mut cx = Context::from_waker(&waker);
     let mut future = pin!(future);
     let _shown = core.executor.show_main(Location::caller());

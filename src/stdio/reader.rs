@@ -7,6 +7,7 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 
 use super::input::{Ask, Input};
+use crate::swallow::in_peace;
 
 /// The size of a read: as large as std's own buffer, which is gone past then.
 const CHUNK: usize = 8 * 1024;
@@ -46,7 +47,7 @@ fn serve(asked: &Receiver<()>) {
     for () in asked {
         let result = read(&mut chunk).map(|n| &chunk[..n]);
         let mut waiters = INPUT.answer(result);
-        waiters.wake_all(); // should one panic, the next who asks starts another thread
+        in_peace(|| waiters.wake_all()); // a thread that panics would still be asked until it is gone, and never answer
     }
 }
 

@@ -105,9 +105,10 @@ impl Barrier {
 
 impl fmt::Debug for Barrier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let arrived = self.state.lock().arrived; // before: a formatter is foreign code, and may come back
         f.debug_struct("Barrier")
             .field("size", &self.size)
-            .field("arrived", &self.state.lock().arrived)
+            .field("arrived", &arrived)
             .finish_non_exhaustive()
     }
 }

@@ -120,22 +120,22 @@ pub async fn advance(duration: Duration) {
     crate::future::yield_now().await;
 }
 
-/// The clock is wanted to go on.
-struct Wanted;
+/// The clock is wanted to go on so far.
+struct Wanted(Instant);
 
 impl Wanted {
     fn until(target: Instant) -> Self {
         if let Some(core) = current::get() {
-            core.clock.want(Some(target));
+            core.clock.want(target);
         }
-        Self
+        Self(target)
     }
 }
 
 impl Drop for Wanted {
     fn drop(&mut self) {
         if let Some(core) = current::get() {
-            core.clock.want(None);
+            core.clock.want_no_more(self.0);
         }
     }
 }

@@ -8,6 +8,7 @@ mod call;
 mod descriptor;
 
 use std::cell::{Cell, RefCell};
+use std::mem::ManuallyDrop;
 use std::time::Instant;
 
 pub use call::Call;
@@ -35,7 +36,8 @@ const MOST: usize = 32;
 thread_local! {
     /// Whether somebody listens.
     static LISTENS: Cell<bool> = const { Cell::new(false) };
-    static HEARD: RefCell<Vec<Wait>> = const { RefCell::new(Vec::new()) };
+    /// Empty while nobody listens. Without a destructor, so that it is there at the thread's end too.
+    static HEARD: ManuallyDrop<RefCell<Vec<Wait>>> = const { ManuallyDrop::new(RefCell::new(Vec::new())) };
 }
 
 /// A leaf is about to return `Pending`.
@@ -51,7 +53,7 @@ pub(crate) fn note(wait: impl FnOnce() -> Wait) {
 #[inline(never)]
 fn hear(wait: impl FnOnce() -> Wait) {
     let wait = wait();
-    let _ = HEARD.try_with(|heard| {
+    HEARD.with(|heard| {
         let mut heard = heard.borrow_mut();
         if heard.len() < MOST && !heard.contains(&wait) {
             heard.push(wait);
@@ -66,19 +68,19 @@ pub(crate) struct Listening;
 #[cfg_attr(loom, allow(dead_code, reason = "there is no executor"))]
 impl Listening {
     pub(crate) fn begin() -> Self {
-        drop(HEARD.take()); // what a poll that has panicked has left
         LISTENS.set(true);
         Self
     }
 
     /// What was heard.
     pub(crate) fn end(self) -> Vec<Wait> {
-        HEARD.take()
+        HEARD.with(|heard| heard.take())
     }
 }
 
 impl Drop for Listening {
     fn drop(&mut self) {
         LISTENS.set(false);
+        drop(HEARD.with(|heard| heard.take())); // what a poll that has panicked has left
     }
 }

@@ -1,6 +1,7 @@
 //! Futures polled by hand: no executor, and every wake is counted.
 #![allow(dead_code, reason = "each test file takes what it needs")]
 
+use std::fmt::{self, Debug, Write};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -69,4 +70,18 @@ pub(crate) fn now<F: Future>(future: F) -> F::Output {
         Poll::Ready(output) => output,
         Poll::Pending => panic!("this one should not have to wait"),
     }
+}
+
+/// What `{:?}` writes of a value, to a writer that uses the value itself.
+pub(crate) fn shown_to_an_intruder<T: Debug>(value: &T, intrude: impl Fn(&T)) -> String {
+    struct Intruder<F>(F, String);
+    impl<F: Fn()> Write for Intruder<F> {
+        fn write_str(&mut self, text: &str) -> fmt::Result {
+            (self.0)();
+            self.1.write_str(text)
+        }
+    }
+    let mut intruder = Intruder(|| intrude(value), String::new());
+    write!(intruder, "{value:?}").unwrap();
+    intruder.1
 }

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::pin::{Pin, pin};
 use std::task::Context;
 
-use crate::by_hand::{ByHand, now};
+use crate::by_hand::{ByHand, now, shown_to_an_intruder};
 use crate::family::Notify;
 use crate::sync_support::{Dice, intruder};
 
@@ -188,6 +188,14 @@ fn a_waker_may_use_the_notify_it_waits_for() {
     assert!(poll(broadcast.as_mut()).is_pending());
     notify.notify_waiters();
     assert!(poll(broadcast.as_mut()).is_ready());
+}
+
+/// Seen to fail: it hung, since the lock was held meanwhile.
+#[test]
+fn a_formatter_may_use_the_notify_it_shows() {
+    let notify = Notify::new();
+    let text = shown_to_an_intruder(&notify, Notify::notify_one);
+    assert!(text.contains("stored: false"), "{text}");
 }
 
 /// How many histories. Miri would take minutes for all.

@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use crate::Shared;
-use crate::by_hand::{ByHand, now};
+use crate::by_hand::{ByHand, now, shown_to_an_intruder};
 use crate::family::{Semaphore, SemaphorePermit, TryAcquireError};
 use crate::sync_support::{Dice, intruder};
 
@@ -214,6 +214,14 @@ fn a_waker_may_use_the_semaphore_it_waits_for() {
     assert!(poll_for_an_intruder(&semaphore, closed.as_mut()).is_pending());
     semaphore.close();
     assert!(poll_for_an_intruder(&semaphore, closed.as_mut()).is_ready());
+}
+
+/// Seen to fail: it hung, since the lock was held meanwhile.
+#[test]
+fn a_formatter_may_use_the_semaphore_it_shows() {
+    let semaphore = Semaphore::new(2);
+    let text = shown_to_an_intruder(&semaphore, |semaphore| drop(semaphore.try_acquire()));
+    assert!(text.contains("permits: 2"), "{text}");
 }
 
 /// What the semaphore should do, in the plainest way: a pool, and a queue of who still needs how many.

@@ -222,8 +222,9 @@ impl Default for Notify {
 
 impl fmt::Debug for Notify {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let stored = self.state.lock().stored; // before: a formatter is foreign code, and may come back
         f.debug_struct("Notify")
-            .field("stored", &self.state.lock().stored)
+            .field("stored", &stored)
             .finish_non_exhaustive()
     }
 }

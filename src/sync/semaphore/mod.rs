@@ -616,10 +616,10 @@ fn checked(n: u32) -> usize {
 
 impl fmt::Debug for Semaphore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let state = self.state.lock();
+        // One after the other: a formatter is foreign code, and may come back.
         f.debug_struct("Semaphore")
-            .field("permits", &state.permits)
-            .field("closed", &state.closed)
+            .field("permits", &self.available_permits())
+            .field("closed", &self.is_closed())
             .finish_non_exhaustive()
     }
 }
