@@ -98,6 +98,24 @@ fn every_kind_of_end_is_told_once_and_no_poll_with_it() {
 }
 
 #[test]
+fn a_hook_of_polls_needs_no_other() {
+    let diary = Diary::default();
+    let one_hook = [
+        Builder::new_current_thread()
+            .on_before_task_poll(diary.hook("before"))
+            .build(),
+        Builder::new_current_thread()
+            .on_after_task_poll(diary.hook("after"))
+            .build(),
+    ];
+    for runtime in one_hook {
+        let runtime = runtime.unwrap();
+        runtime.block_on(async { named("soup").spawn(async {}).unwrap().await.unwrap() });
+    }
+    assert_eq!(diary.take(), ["before soup", "after soup"]);
+}
+
+#[test]
 fn a_task_from_another_thread_is_told_of_at_home() {
     let home = thread::current().id();
     let (said, told) = mpsc::channel();

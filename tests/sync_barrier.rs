@@ -17,6 +17,15 @@ fn the_last_to_come_leads_and_wakes_the_others() {
 }
 
 #[test]
+fn a_poll_before_all_have_come_lets_nobody_go() {
+    let barrier = Barrier::new(2);
+    let mut first = ByHand::waiting(barrier.wait());
+    assert!(first.poll().is_pending());
+    assert!(now(barrier.wait()).is_leader());
+    assert!(!first.ready_after_a_wake().is_leader());
+}
+
+#[test]
 fn a_barrier_for_none_is_one_for_one() {
     assert!(now(Barrier::new(0).wait()).is_leader());
 }

@@ -131,6 +131,52 @@ fn who_subscribes_after_the_end_learns_of_it() {
 }
 
 #[test]
+fn ends_count_each_other() {
+    let (sender, receiver) = broadcast::channel::<i32>(4);
+    let _second = (sender.clone(), receiver.resubscribe());
+    let weak = [sender.downgrade(), sender.downgrade()];
+    assert_eq!((sender.strong_count(), sender.weak_count()), (2, 2));
+    assert_eq!((weak[0].strong_count(), weak[0].weak_count()), (2, 2));
+    let senders = (receiver.sender_strong_count(), receiver.sender_weak_count());
+    assert_eq!(senders, (2, 2));
+    assert_eq!(sender.receiver_count(), 2);
+    drop(weak);
+    assert_eq!(sender.weak_count(), 0);
+}
+
+#[test]
+fn ends_know_their_channel() {
+    let (sender, receiver) = broadcast::channel::<i32>(4);
+    let (other_sender, other_receiver) = broadcast::channel(4);
+    assert!(sender.same_channel(&sender.clone()) && !sender.same_channel(&other_sender));
+    assert!(receiver.same_channel(&receiver.resubscribe()));
+    assert!(!receiver.same_channel(&other_receiver));
+}
+
+#[test]
+fn a_channel_is_empty_until_something_is_sent_and_after_all_have_it() {
+    let (sender, mut receiver) = broadcast::channel(4);
+    assert!(sender.is_empty() && receiver.is_empty());
+    sender.send(1).unwrap();
+    assert!(!sender.is_empty() && !receiver.is_empty());
+    receiver.try_recv().unwrap();
+    assert!(sender.is_empty() && receiver.is_empty());
+}
+
+#[test]
+fn a_weak_sender_sends_as_long_as_there_is_a_strong_one() {
+    let (sender, mut receiver) = broadcast::channel(4);
+    let weak = sender.downgrade();
+    let same = weak.upgrade().unwrap();
+    drop(sender);
+    same.send(1).unwrap();
+    assert_eq!(receiver.try_recv(), Ok(1));
+    assert!(!receiver.is_closed());
+    drop(same);
+    assert!(weak.upgrade().is_none() && receiver.is_closed());
+}
+
+#[test]
 fn closed_waits_until_no_receiver_is_left() {
     let (sender, receiver) = broadcast::channel::<u32>(2);
     let mut closed = Polled::new(sender.closed());
@@ -230,6 +276,12 @@ fn a_cancelled_wait_has_taken_nothing_and_leaves_no_waker() {
     assert_eq!(wait.wakers(), 1);
     sender.send(2).unwrap();
     assert_eq!(wait.wakes(), 1);
+    drop(wait);
+
+    receiver.try_recv().unwrap();
+    let mut wait = Polled::new(receiver.recv());
+    assert!(wait.poll().is_pending());
+    assert_eq!(wait.cancel(), 0);
 }
 
 /// tokio-rs/tokio#5429, PR 5578: wakers were called and dropped under the lock.

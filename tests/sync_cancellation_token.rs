@@ -5,6 +5,7 @@ mod tools;
 
 use std::collections::HashSet;
 use std::future::{Future, ready};
+use std::hash::{BuildHasher, RandomState};
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -382,6 +383,11 @@ fn equal_are_clones_and_nobody_else() {
     let set = HashSet::from([token.clone(), child, token.clone()]);
     assert_eq!(set.len(), 2);
     assert!(set.contains(&token));
+    let hashes = RandomState::new();
+    assert_ne!(
+        hashes.hash_one(&token),
+        hashes.hash_one(token.child_token())
+    );
 }
 
 #[test]

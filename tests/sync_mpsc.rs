@@ -23,6 +23,23 @@ fn blocking_ends_meet_across_threads() {
 }
 
 #[test]
+fn a_thread_takes_many_at_once() {
+    let (bounded, mut first) = mpsc::channel(4);
+    let (unbounded, mut second) = mpsc::unbounded_channel();
+    for number in 1..=4 {
+        bounded.try_send(number).unwrap();
+        unbounded.send(number).unwrap();
+    }
+    let mut buffer = Vec::new();
+    assert_eq!(first.blocking_recv_many(&mut buffer, 3), 3);
+    assert_eq!(second.blocking_recv_many(&mut buffer, 3), 3);
+    assert_eq!(buffer, [1, 2, 3, 1, 2, 3]);
+    assert_eq!(second.blocking_recv(), Some(4));
+    drop(unbounded);
+    assert_eq!(second.blocking_recv(), None);
+}
+
+#[test]
 #[should_panic = "`mpsc::Receiver::blocking_recv` would stop every task"]
 fn blocking_recv_is_refused_where_tasks_run() {
     let (_sender, mut receiver) = mpsc::channel::<u32>(1);

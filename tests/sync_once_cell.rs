@@ -78,6 +78,37 @@ fn set_tells_why_it_did_not() {
 }
 
 #[test]
+fn the_two_reasons_are_told_apart() {
+    let (is_full, is_made) = (
+        SetError::AlreadyInitializedError(1),
+        SetError::InitializingError(1),
+    );
+    assert!(is_full.is_already_init_err() && !is_full.is_initializing_err());
+    assert!(is_made.is_initializing_err() && !is_made.is_already_init_err());
+}
+
+#[test]
+fn a_cell_tells_whether_it_is_full_and_gives_its_value() {
+    let mut cell = OnceCell::new();
+    assert!(!cell.initialized());
+    assert_eq!(cell.get_mut(), None);
+    cell.set(1).unwrap();
+    assert!(cell.initialized());
+    *cell.get_mut().unwrap() += 1;
+    assert_eq!(cell.into_inner(), Some(2));
+}
+
+#[test]
+fn a_clone_is_equal_until_one_of_them_changes() {
+    let cell = OnceCell::from(1);
+    let mut other = cell.clone();
+    assert_eq!(cell, other);
+    *other.get_mut().unwrap() = 2;
+    assert_ne!(cell, other);
+    assert_ne!(cell, OnceCell::new());
+}
+
+#[test]
 fn a_value_is_dropped_once() {
     let value = Rc::new(());
     let mut cell = OnceCell::from(value.clone());

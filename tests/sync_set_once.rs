@@ -22,6 +22,17 @@ fn the_second_value_comes_back() {
 }
 
 #[test]
+fn a_cell_tells_whether_it_is_set_and_equals_its_clone() {
+    let cell = SetOnce::new();
+    assert!(!cell.initialized());
+    assert_ne!(cell, SetOnce::from(1));
+    cell.set(1).unwrap();
+    assert!(cell.initialized());
+    assert_eq!(cell.clone(), cell);
+    assert_eq!(cell.clone().get(), Some(&1));
+}
+
+#[test]
 fn one_who_is_cancelled_takes_nothing_along() {
     let cell = SetOnce::new();
     let first = ByHand::waiting(cell.wait());

@@ -59,8 +59,14 @@ fn a_clone_has_seen_what_the_original_has() {
     sender.send(1).unwrap();
     assert!(receiver.clone().has_changed().unwrap());
     assert!(!sender.subscribe().has_changed().unwrap());
-    assert!(receiver.same_channel(&receiver.clone()));
-    assert!(sender.same_channel(&sender.clone()));
+}
+
+#[test]
+fn ends_know_their_channel() {
+    let (sender, receiver) = watch::channel(0);
+    let (other_sender, other_receiver) = watch::channel(0);
+    assert!(receiver.same_channel(&receiver.clone()) && !receiver.same_channel(&other_receiver));
+    assert!(sender.same_channel(&sender.clone()) && !sender.same_channel(&other_sender));
 }
 
 #[test]
@@ -81,6 +87,7 @@ fn the_last_change_is_seen_after_the_last_sender() {
     let same = sender.clone();
     assert_eq!(sender.sender_count(), 2);
     drop(sender);
+    assert!(!receiver.is_closed());
     same.send(1).unwrap();
     drop(same);
     assert!(receiver.is_closed());
@@ -215,10 +222,10 @@ fn a_cancelled_wait_has_seen_nothing_and_leaves_no_waker() {
     wait.move_to_another_task();
     assert!(wait.poll().is_pending());
     assert_eq!(wait.wakers(), 1);
-    drop(wait);
+    assert_eq!(wait.cancel(), 0);
     let mut closed = Polled::new(sender.closed());
     assert!(closed.poll().is_pending());
-    drop(closed);
+    assert_eq!(closed.cancel(), 0);
     drop(receiver);
 }
 

@@ -57,6 +57,8 @@ fn a_panic_reaches_the_tasks_handle_and_nobody_else() {
         assert!(error.is_panic() && !error.is_cancelled());
         assert_eq!(error.id(), id);
         assert!(error.to_string().contains("the soup is burnt"), "{error}");
+        let printed = format!("{error:?}");
+        assert!(printed.starts_with("JoinError::Panic(") && printed.contains("the soup is burnt"));
         assert_eq!(text_of(&*error.into_panic()), "the soup is burnt");
         bystander.assert_unhurt().await;
     });

@@ -15,6 +15,7 @@ use toque::{Handle, Runtime};
 #[test]
 fn only_what_is_closed_and_empty_is_done() {
     let tracker = TaskTracker::new();
+    assert!(!tracker.is_closed());
     drop(ByHand::waiting(tracker.wait()));
     let token = tracker.token();
     assert!(tracker.close());

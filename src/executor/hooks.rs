@@ -159,3 +159,28 @@ impl fmt::Debug for Hooks {
             .finish()
     }
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hooks_of_polls_concern_tasks_and_the_others_concern_no_polls() {
+        let hook: TaskHook = Arc::new(|_| {});
+        let polls = Hooks {
+            after_poll: Some(hook.clone()),
+            ..Hooks::default()
+        };
+        assert!(polls.concern_tasks() && polls.concern_polls());
+        let tasks = Hooks {
+            terminate: Some(hook),
+            ..Hooks::default()
+        };
+        assert!(tasks.concern_tasks() && !tasks.concern_polls());
+        let thread = Hooks {
+            park: Some(Arc::new(|| {})),
+            ..Hooks::default()
+        };
+        assert!(!thread.concern_tasks() && !thread.concern_polls());
+    }
+}

@@ -96,6 +96,16 @@ fn a_sender_that_gives_way_and_is_dropped_gives_its_place_up() {
 }
 
 #[test]
+fn a_sender_that_gives_way_again_has_one_place() {
+    let (sender, _receiver) = mpsc::channel::<u32>(1);
+    let mut first = Box::pin(sender.reserve());
+    assert!(poll_exhausted(first.as_mut()).is_pending());
+    assert!(poll_exhausted(first.as_mut()).is_pending());
+    drop(first);
+    assert_eq!(sender.capacity(), 1);
+}
+
+#[test]
 fn one_whose_budget_is_spent_keeps_the_permit_and_passes_it_on_if_dropped() {
     let semaphore = Semaphore::new(1);
     let mut first = Box::pin(semaphore.acquire());

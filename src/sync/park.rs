@@ -56,3 +56,31 @@ pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
 #[cfg(all(test, loom))]
 #[path = "park_loom.rs"]
 mod loom_models;
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use std::future::poll_fn;
+    use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+
+    use super::*;
+
+    /// A thread that does not sleep polls again before the one that rings has begun.
+    #[test]
+    fn a_thread_that_waits_polls_when_it_is_rung_and_not_before() {
+        let rung = Arc::new(AtomicBool::new(false));
+        let mut ringer = None;
+        block_on(poll_fn(|cx| {
+            if ringer.is_some() {
+                assert!(rung.load(SeqCst));
+                return Poll::Ready(());
+            }
+            let (rung, waker) = (rung.clone(), cx.waker().clone());
+            ringer = Some(std::thread::spawn(move || {
+                rung.store(true, SeqCst);
+                waker.wake();
+            }));
+            Poll::Pending
+        }));
+        ringer.unwrap().join().unwrap();
+    }
+}

@@ -93,6 +93,7 @@ fn it_does_as_a_queue_does_in_any_order_of_calls() {
             }
         }
         assert_eq!(list.first_mut().copied(), queue.front().copied());
+        assert_eq!(list.is_empty(), queue.is_empty());
     }
     for (key, _) in keys {
         assert!(list.remove(key).is_some());

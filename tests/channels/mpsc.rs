@@ -108,6 +108,90 @@ fn a_sender_that_waits_hears_of_the_close() {
     assert_eq!(now(receiver.recv()), Some(1));
 }
 
+#[test]
+fn a_sender_that_goes_wakes_nobody_while_another_stays() {
+    let (sender, mut receiver) = mpsc::channel::<u32>(1);
+    let mut wait = Polled::new(receiver.recv());
+    assert!(wait.poll().is_pending());
+    drop(sender.clone());
+    assert_eq!(wait.wakes(), 0);
+}
+
+// ---- what the ends tell ----
+
+#[test]
+fn a_channel_tells_its_room_and_what_is_in_it() {
+    let (sender, mut receiver) = mpsc::channel(3);
+    assert!(receiver.is_empty());
+    sender.try_send(1).unwrap();
+    sender.try_send(2).unwrap();
+    assert!(!receiver.is_empty());
+    assert_eq!((receiver.len(), receiver.capacity()), (2, 1));
+    assert_eq!((sender.max_capacity(), receiver.max_capacity()), (3, 3));
+
+    let (sender, mut unbounded) = mpsc::unbounded_channel();
+    assert!(unbounded.is_empty());
+    sender.send(1).unwrap();
+    sender.send(2).unwrap();
+    assert_eq!((unbounded.is_empty(), unbounded.len()), (false, 2));
+    assert_eq!((receiver.try_recv(), unbounded.try_recv()), (Ok(1), Ok(1)));
+    assert_eq!((receiver.len(), unbounded.len()), (1, 1));
+}
+
+#[test]
+fn a_receiver_is_closed_by_itself_and_by_the_last_sender() {
+    let (sender, mut receiver) = mpsc::channel::<u32>(1);
+    assert!(!sender.is_closed() && !receiver.is_closed());
+    receiver.close();
+    assert!(sender.is_closed() && receiver.is_closed());
+
+    let (sender, mut receiver) = mpsc::unbounded_channel::<u32>();
+    assert!(!sender.is_closed() && !receiver.is_closed());
+    receiver.close();
+    assert!(sender.is_closed() && receiver.is_closed());
+
+    let (sender, receiver) = mpsc::unbounded_channel::<u32>();
+    drop(sender);
+    assert!(receiver.is_closed());
+}
+
+/// Twice the same for two families of handles; two of each, since one is what a careless count says too.
+#[test]
+fn ends_count_senders_and_weak_senders() {
+    let (sender, receiver) = mpsc::channel::<u32>(1);
+    let (_second, weak) = (sender.clone(), [sender.downgrade(), sender.downgrade()]);
+    assert_eq!((sender.strong_count(), sender.weak_count()), (2, 2));
+    assert_eq!((weak[0].strong_count(), weak[0].weak_count()), (2, 2));
+    assert_eq!(
+        (receiver.sender_strong_count(), receiver.sender_weak_count()),
+        (2, 2)
+    );
+
+    let (sender, receiver) = mpsc::unbounded_channel::<u32>();
+    let (_second, weak) = (sender.clone(), [sender.downgrade(), sender.downgrade()]);
+    assert_eq!((sender.strong_count(), sender.weak_count()), (2, 2));
+    assert_eq!((weak[0].strong_count(), weak[0].weak_count()), (2, 2));
+    assert_eq!(
+        (receiver.sender_strong_count(), receiver.sender_weak_count()),
+        (2, 2)
+    );
+}
+
+#[test]
+fn ends_know_their_channel() {
+    let (sender, _receiver) = mpsc::channel::<u32>(2);
+    let (stranger, _other_receiver) = mpsc::channel::<u32>(1);
+    assert!(sender.same_channel(&sender.clone()) && !sender.same_channel(&stranger));
+    let permit = |sender: &Sender<u32>| sender.clone().try_reserve_owned().unwrap();
+    let (own, strange) = (permit(&sender), permit(&stranger));
+    assert!(own.same_channel(&permit(&sender)) && !own.same_channel(&strange));
+    assert!(own.same_channel_as_sender(&sender) && !own.same_channel_as_sender(&stranger));
+
+    let (sender, _receiver) = mpsc::unbounded_channel::<u32>();
+    let (stranger, _other_receiver) = mpsc::unbounded_channel::<u32>();
+    assert!(sender.same_channel(&sender.clone()) && !sender.same_channel(&stranger));
+}
+
 // ---- what broke in tokio ----
 
 /// tokio-rs/tokio PR 2854 and 8075: every way in which the last permit of a closed channel can end wakes the receiver.
@@ -299,7 +383,7 @@ fn a_cancelled_closed_leaves_no_waker() {
     let mut first = Polled::new(sender.closed());
     let mut second = Polled::new(sender.closed());
     assert!(first.poll().is_pending() && second.poll().is_pending());
-    drop(first);
+    assert_eq!(first.cancel(), 0);
     drop(receiver);
     assert_eq!(second.wakes(), 1);
     assert!(second.poll().is_ready());
@@ -368,6 +452,8 @@ fn more_places_than_there_are_fail_at_once() {
         Err(TrySendError::Full(()))
     ));
     assert_eq!(now(sender.reserve_many(0)).unwrap().len(), 0);
+    assert_eq!(now(sender.reserve_many(2)).unwrap().len(), 2);
+    assert_eq!(sender.try_reserve_many(2).unwrap().len(), 2);
 }
 
 #[test]
@@ -410,6 +496,29 @@ fn recv_many_waits_for_the_first() {
     assert!(wait.poll().is_pending());
     sender.send(1).unwrap();
     assert_eq!(wait.poll(), Poll::Ready(1));
+}
+
+#[test]
+fn what_is_polled_for_by_hand_comes_as_it_does_by_a_future() {
+    let (bounded, mut first) = mpsc::channel(4);
+    let (unbounded, mut second) = mpsc::unbounded_channel();
+    let mut cx = Context::from_waker(std::task::Waker::noop());
+    let mut buffer = Vec::new();
+    assert!(first.poll_recv(&mut cx).is_pending());
+    assert!(second.poll_recv(&mut cx).is_pending());
+    assert!(first.poll_recv_many(&mut cx, &mut buffer, 2).is_pending());
+    assert!(second.poll_recv_many(&mut cx, &mut buffer, 2).is_pending());
+    for number in 1..=3 {
+        bounded.try_send(number).unwrap();
+        unbounded.send(10 * number).unwrap();
+    }
+    assert_eq!(first.poll_recv(&mut cx), Poll::Ready(Some(1)));
+    assert_eq!(second.poll_recv(&mut cx), Poll::Ready(Some(10)));
+    let polled = first.poll_recv_many(&mut cx, &mut buffer, 2);
+    assert_eq!(polled, Poll::Ready(2));
+    let polled = second.poll_recv_many(&mut cx, &mut buffer, 2);
+    assert_eq!(polled, Poll::Ready(2));
+    assert_eq!(buffer, [2, 3, 20, 30]);
 }
 
 /// tokio-rs/tokio#7990: a buffer that was not empty was a panic.

@@ -105,6 +105,7 @@ fn close_wakes_everyone_with_an_error() {
     let semaphore = Semaphore::new(0);
     let first = ByHand::waiting(semaphore.acquire());
     let second = ByHand::waiting(semaphore.acquire_many(2));
+    assert!(!semaphore.is_closed());
     semaphore.close();
     assert!(first.ready_after_a_wake().is_err());
     assert!(second.ready_after_a_wake().is_err());
@@ -162,6 +163,32 @@ fn a_forgotten_permit_does_not_come_back() {
     semaphore.add_permits(1);
     assert_eq!(semaphore.forget_permits(2), 1);
     assert_eq!(semaphore.available_permits(), 0);
+}
+
+#[test]
+fn permits_merge_and_split_without_a_loss() {
+    let semaphore = Shared::new(Semaphore::new(7));
+    let mut permit = semaphore.try_acquire_many(3).unwrap();
+    permit.merge(semaphore.try_acquire_many(2).unwrap());
+    assert_eq!(permit.num_permits(), 5);
+    assert!(permit.split(6).is_none());
+    let part = permit.split(2).unwrap();
+    assert_eq!((permit.num_permits(), part.num_permits()), (3, 2));
+    drop(part);
+    assert_eq!(semaphore.available_permits(), 4);
+    drop(permit);
+
+    let take = |n| semaphore.clone().try_acquire_many_owned(n).unwrap();
+    let mut permit = take(3);
+    permit.merge(take(2));
+    assert_eq!(permit.num_permits(), 5);
+    assert!(permit.split(6).is_none());
+    let part = permit.split(2).unwrap();
+    assert_eq!((permit.num_permits(), part.num_permits()), (3, 2));
+    drop(part);
+    assert_eq!(semaphore.available_permits(), 4);
+    drop(permit);
+    assert_eq!(semaphore.available_permits(), 7);
 }
 
 #[test]

@@ -52,6 +52,12 @@ impl<F: Future> Polled<F> {
     pub(crate) fn wakers(&self) -> usize {
         Arc::strong_count(&self.bell) - 1
     }
+
+    /// Drops the future, and says how many wakers the channel still keeps of this task.
+    pub(crate) fn cancel(self) -> usize {
+        drop(self.future);
+        Arc::strong_count(&self.bell) - 1
+    }
 }
 
 /// Polls once, and expects that to be enough.

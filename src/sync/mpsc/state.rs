@@ -14,7 +14,7 @@ use crate::waker::WakeList;
 
 /// A drained queue gives its memory back if it has grown beyond this many values, so that one burst is not paid for
 /// ever. A burst of more pays a few allocations again, which is little for each of its values.
-const SPARE: usize = 256;
+pub(super) const SPARE: usize = 256;
 
 pub(crate) struct State<T> {
     /// What is sent and not received yet.

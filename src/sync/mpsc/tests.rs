@@ -5,7 +5,7 @@ use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 
 use super::channel;
-use super::state::State;
+use super::state::{SPARE, State};
 use crate::future::budget;
 
 fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
@@ -65,6 +65,17 @@ fn a_sender_that_gives_way_and_is_dropped_gives_its_place_up() {
     assert_eq!(sender.capacity(), 1);
 }
 
+#[test]
+fn a_sender_that_gives_way_again_has_one_place() {
+    let (sender, _receiver) = channel::<u32>(1);
+    let mut first = Box::pin(sender.reserve());
+    for _ in 0..2 {
+        without_budget(|| assert!(poll(first.as_mut()).is_pending()));
+    }
+    drop(first);
+    assert_eq!(sender.capacity(), 1);
+}
+
 /// A burst is not paid for ever.
 #[test]
 fn a_drained_queue_gives_its_memory_back() {
@@ -72,4 +83,12 @@ fn a_drained_queue_gives_its_memory_back() {
     (0..10_000).for_each(|number| sender.send(number).unwrap());
     while receiver.try_recv().is_ok() {}
     assert_eq!(receiver.0.look(State::spare), 0);
+}
+
+#[test]
+fn a_drained_queue_of_the_usual_size_keeps_its_memory() {
+    let (sender, mut receiver) = super::unbounded_channel();
+    (0..SPARE).for_each(|number| sender.send(number).unwrap());
+    while receiver.try_recv().is_ok() {}
+    assert_eq!(receiver.0.look(State::spare), SPARE);
 }
