@@ -4,6 +4,7 @@
 //! holds the other end of a pipe, sees the pipe close, however the process ends, and stops the server.
 
 use std::fs;
+use std::hash::{BuildHasher, RandomState};
 use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
@@ -216,10 +217,19 @@ fn programs() -> Option<PathBuf> {
     Some(found.pop()?.1)
 }
 
-/// A port that nobody has at this moment.
+/// A port that nobody has at this moment. It is none of those that the system hands out: one that a listener just gave back may be some
+/// client's before the server comes for it.
 fn free_port() -> u16 {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
-    listener.local_addr().unwrap().port()
+    let handed_out = fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").unwrap();
+    let first = handed_out.split_whitespace().next().unwrap();
+    let ours = 1024..first.parse::<u32>().unwrap();
+    // Somewhere in the midst, or the tests that run at once would all ask for the same one.
+    let somewhere = RandomState::new().hash_one(()) as usize % ours.len();
+    let ports = ours.clone().cycle().skip(somewhere).take(ours.len());
+    ports
+        .map(|port| port as u16)
+        .find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
+        .expect("a port is free")
 }
 
 fn is_root() -> bool {
