@@ -359,6 +359,25 @@ fn a_deadline_is_seen_by_a_combinator_that_polls_again_without_budget() {
     });
 }
 
+/// Seen to fail: it spun for ever, since nobody filled the budget again.
+#[test]
+fn another_crates_block_on_within_a_task_comes_to_its_end() {
+    watched(|| {
+        run(async {
+            let (sender, mut receiver) = mpsc::unbounded_channel();
+            (0..10 * BUDGET).for_each(|n| sender.send(n).unwrap());
+            let all = futures_lite::future::block_on(async {
+                let mut all = Vec::new();
+                while all.len() < 10 * BUDGET {
+                    all.extend(receiver.recv().await);
+                }
+                all
+            });
+            assert!(all.into_iter().eq(0..10 * BUDGET));
+        });
+    });
+}
+
 #[test]
 fn a_timeout_around_what_eats_the_whole_budget_ends_in_time() {
     watched(|| {

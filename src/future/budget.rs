@@ -11,15 +11,20 @@ use std::task::{Context, Poll, ready};
 /// made of it, and an echo of 64 bytes spends two in a message.
 pub(crate) const OPERATIONS: u32 = 128;
 
+/// How often a task is told in one poll to give way. Who asks on after that never will: it is polled by another crate's `block_on`,
+/// within the task, which would spin for ever, since the next budget comes with the next poll. So it gets another one.
+const REFUSALS: u32 = 1_000;
+
 thread_local! {
-    /// What is left. Outside of a task there is no end: nobody waits behind it.
+    /// The operations and the refusals that are left; of the latter one is taken when there is none of the former. Outside of a task
+    /// there is no end: nobody waits behind it.
     static LEFT: Cell<u32> = const { Cell::new(u32::MAX) };
 }
 
 /// A new poll begins.
 #[inline]
 pub(crate) fn refill() {
-    LEFT.set(OPERATIONS);
+    LEFT.set(OPERATIONS + REFUSALS);
 }
 
 /// Code outside of any task begins.
@@ -33,7 +38,7 @@ pub(crate) fn unlimited() {
 /// the others.
 #[inline]
 pub(crate) fn poll_proceed(cx: &mut Context<'_>) -> Poll<()> {
-    if LEFT.get() > 0 {
+    if is_left() || never_gives_way() {
         return Poll::Ready(());
     }
     cx.waker().wake_by_ref();
@@ -41,12 +46,24 @@ pub(crate) fn poll_proceed(cx: &mut Context<'_>) -> Poll<()> {
 }
 // ANCHOR_END: proceed
 
+/// Takes a refusal, or if there is none left, grants another budget.
+#[cold]
+fn never_gives_way() -> bool {
+    let refusals = LEFT.get();
+    if refusals == 0 {
+        refill();
+        return true;
+    }
+    LEFT.set(refusals - 1);
+    false
+}
+
 /// An operation was finished.
 #[inline]
 pub(crate) fn spend() {
     let left = LEFT.get();
-    if left != u32::MAX {
-        LEFT.set(left.saturating_sub(1));
+    if left.wrapping_sub(REFUSALS + 1) < OPERATIONS {
+        LEFT.set(left - 1); // there is one, and an end
     }
 }
 
@@ -95,7 +112,7 @@ pub(crate) fn restore(left: u32) {
 /// Whether the task may go on in this poll.
 #[inline]
 pub(crate) fn is_left() -> bool {
-    LEFT.get() > 0
+    LEFT.get() > REFUSALS
 }
 
 /// Runs `f` as if the budget had no end.

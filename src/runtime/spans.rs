@@ -13,7 +13,7 @@ impl Builder {
     /// task was spawned. Each wake is an event with the target `runtime::waker`. These are the names that tokio-console's subscriber
     /// knows: with that installed, and its layer's filter open for `runtime=trace`, the console shows the tasks.
     ///
-    /// A subscriber is called as the tasks are spawned, woken and polled: it must neither block nor panic.
+    /// A subscriber is called as the tasks are spawned, woken and polled: it must neither block nor panic, nor drop the runtime.
     ///
     /// # Example
     /// ```
