@@ -162,6 +162,10 @@ fn ids_are_those_of_the_abort_handles() {
         let error = set.join_next_with_id().await.unwrap().unwrap_err();
         assert_eq!(error.id(), aborted.id());
         assert!(set.try_join_next_with_id().is_none());
+        let served = set.spawn(async { "salad" });
+        let_others_run().await;
+        let (id, output) = set.try_join_next_with_id().unwrap().unwrap();
+        assert_eq!((id, output), (served.id(), "salad"));
     });
 }
 

@@ -248,9 +248,12 @@ fn the_end_of_the_runtime_cancels_jobs_that_wait_and_waits_for_those_that_run() 
             .collect();
         let done = Arc::new(AtomicBool::new(false));
         let releaser = thread::spawn({
-            let done = done.clone();
+            let (done, cancelled) = (done.clone(), drops.all.clone());
             move || {
-                thread::sleep(Duration::from_millis(20)); // so that the drop has to wait
+                // Not before the end has begun, or the thread would take the next job; and so the drop has to wait.
+                while cancelled.get() < 10 {
+                    thread::yield_now();
+                }
                 done.store(true, Ordering::SeqCst);
                 held.release.send(()).unwrap();
             }

@@ -229,6 +229,14 @@ fn a_runtime_that_notes_nothing_says_so() {
     caught(|| drop(toque::dump())).assert_names(file!(), &["toque::dump", "block_on"]);
 }
 
+/// It keeps a list of its tasks for their names, but not how they stand.
+#[test]
+fn a_runtime_that_only_warns_of_stalls_inspects_nothing() {
+    let mut builder = Builder::new_current_thread();
+    let runtime = builder.warn_on_stall(Duration::from_secs(60)).build();
+    assert!(runtime.unwrap().handle().tasks().is_none());
+}
+
 #[cfg(unix)]
 #[test]
 fn a_socket_is_shown_with_both_addresses() {

@@ -64,6 +64,7 @@ fn a_handle_aborts_by_itself_and_by_its_abort_handle() {
         let one = AbortOnDropHandle::new(spawn(std::future::pending::<()>()));
         let two = AbortOnDropHandle::new(spawn(std::future::pending::<()>()));
         assert_eq!(one.abort_handle().id(), one.as_ref().id());
+        assert!(!one.is_finished());
         one.abort();
         two.abort_handle().abort();
         assert!(one.await.unwrap_err().is_cancelled());
@@ -77,6 +78,7 @@ fn a_handle_without_a_claim_to_the_output_aborts_as_well() {
         let [dropped, aborted, detached] = [(); 3].map(|()| spawn(std::future::pending::<()>()));
         drop(AbortOnDrop::new(dropped.abort_handle()));
         let handle = AbortOnDrop::new(aborted.abort_handle());
+        assert!(!handle.is_finished());
         handle.abort();
         drop(AbortOnDrop::new(detached.abort_handle()).detach());
         assert!(dropped.await.unwrap_err().is_cancelled());

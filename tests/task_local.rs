@@ -159,6 +159,12 @@ fn the_value_can_be_taken_out() {
 }
 
 #[test]
+fn where_there_is_no_value_the_error_says_so() {
+    let error = NUMBER.try_with(|_| ()).unwrap_err();
+    assert_eq!(error.to_string(), "task-local value not set");
+}
+
+#[test]
 #[should_panic(expected = "outside of its `scope`")]
 fn asked_for_outside_it_panics() {
     NUMBER.with(|_| ());

@@ -185,3 +185,56 @@ impl<F: Future> Future for Coop<F> {
         output
     }
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use std::future::{pending, ready};
+    use std::pin::pin;
+    use std::task::Waker;
+
+    use super::*;
+
+    /// As within a task's poll, with its whole budget. Gives what was spent.
+    fn spent_by(action: impl FnOnce(&mut Context<'_>)) -> u32 {
+        budget::refill();
+        action(&mut Context::from_waker(Waker::noop()));
+        let left = budget::left();
+        budget::unlimited();
+        budget::OPERATIONS - left
+    }
+
+    #[test]
+    fn an_operation_is_given_back_unless_it_was_done() {
+        let given_back = spent_by(|cx| assert!(poll_proceed(cx).is_ready()));
+        assert_eq!(given_back, 0);
+        let done = spent_by(|cx| {
+            let Poll::Ready(operation) = poll_proceed(cx) else {
+                panic!("there is a whole budget")
+            };
+            operation.made_progress();
+        });
+        assert_eq!(done, 1);
+    }
+
+    #[test]
+    fn what_is_ready_spends_and_what_is_pending_does_not() {
+        let waits =
+            spent_by(|cx| assert!(pin!(cooperative(pending::<()>())).poll(cx).is_pending()));
+        assert_eq!(waits, 0);
+        let is_ready = spent_by(|cx| assert!(pin!(cooperative(ready(1))).poll(cx).is_ready()));
+        assert_eq!(is_ready, 1);
+    }
+
+    #[test]
+    fn nothing_remains_after_the_last_operation() {
+        spent_by(|cx| {
+            let mut operations = 0;
+            while has_budget_remaining() {
+                assert!(pin!(cooperative(ready(1))).poll(cx).is_ready());
+                operations += 1;
+            }
+            assert_eq!(operations, budget::OPERATIONS);
+            assert!(poll_proceed(cx).is_pending());
+        });
+    }
+}

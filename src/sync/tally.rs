@@ -42,7 +42,7 @@ impl Tally {
 
     pub(crate) fn remove(&self) {
         // Release: who sees the end sees what came before each removal. Acquire: so does the one who brings the news.
-        if self.state.fetch_sub(ONE, Ordering::AcqRel) == ONE | CLOSED {
+        if self.state.fetch_sub(ONE, Ordering::AcqRel) == ONE + CLOSED {
             self.done.notify_waiters();
         }
     }

@@ -84,3 +84,26 @@ impl Drop for Listening {
         drop(HEARD.with(|heard| heard.take())); // what a poll that has panicked has left
     }
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_wait_is_heard_once_and_no_more_than_the_most() {
+        let listening = Listening::begin();
+        for task in 0..2 * MOST as u64 {
+            note(|| Wait::Task(task));
+            note(|| Wait::Task(task));
+        }
+        let expected: Vec<_> = (0..MOST as u64).map(Wait::Task).collect();
+        assert_eq!(listening.end(), expected);
+    }
+
+    #[test]
+    fn nobody_is_asked_what_it_waits_for_when_nobody_listens() {
+        note(|| unreachable!());
+        assert_eq!(Listening::begin().end(), []);
+        note(|| unreachable!());
+    }
+}
