@@ -3,9 +3,7 @@
 
 use std::time::Duration;
 
-use crate::contestant::Contestant::{
-    self, Bare, BareBuffers, Monoio, Node, Smol, Tokio, TokioLocal, Toque,
-};
+use crate::contestant::Contestant::{self, Bare, Monoio, Node, Smol, Tokio, TokioLocal, Toque};
 use crate::figures::Figures;
 use crate::load::{self, Enough, Talk, Target};
 use crate::ops::{self, Op};
@@ -126,16 +124,6 @@ const FIRING: &[Measure] = &[
 ];
 
 pub(crate) const ECHO: &[Contestant] = &[Toque, Tokio, TokioLocal, Smol, Monoio, Bare, Node];
-const ECHO_OF_MANY: &[Contestant] = &[
-    Toque,
-    Tokio,
-    TokioLocal,
-    Smol,
-    Monoio,
-    Bare,
-    BareBuffers,
-    Node,
-];
 pub(crate) const HTTP: &[Contestant] = &[Toque, Tokio, TokioLocal, Node];
 
 /// Bytes of a message.
@@ -209,48 +197,39 @@ const fn server(
     buffer: usize,
     load: fn(Target, Pace) -> Figures,
 ) -> Row {
-    let (work, contestants) = (Work::Echo, ECHO);
-    Row {
-        name,
-        title,
-        measures,
-        task: Task::Server {
-            work,
-            contestants,
-            buffer,
-            load,
-        },
-    }
+    served(name, title, measures, Work::Echo, ECHO, buffer, load)
 }
 
 /// An echo with so many connections that their buffers count.
 const fn many(name: &'static str, title: &'static str, load: fn(Target, Pace) -> Figures) -> Row {
-    let task = Task::Server {
-        work: Work::Echo,
-        contestants: ECHO_OF_MANY,
-        buffer: PAGE,
-        load,
-    };
-    Row {
-        name,
-        title,
-        measures: US_EACH,
-        task,
-    }
+    let all = &Contestant::ALL;
+    served(name, title, US_EACH, Work::Echo, all, PAGE, load)
 }
 
 /// hyper and Node size their buffers themselves.
 const fn http(name: &'static str, title: &'static str, load: fn(Target, Pace) -> Figures) -> Row {
+    served(name, title, US_EACH, Work::Hello, HTTP, 0, load)
+}
+
+const fn served(
+    name: &'static str,
+    title: &'static str,
+    measures: &'static [Measure],
+    work: Work,
+    contestants: &'static [Contestant],
+    buffer: usize,
+    load: fn(Target, Pace) -> Figures,
+) -> Row {
     let task = Task::Server {
-        work: Work::Hello,
-        contestants: HTTP,
-        buffer: 0,
+        work,
+        contestants,
+        buffer,
         load,
     };
     Row {
         name,
         title,
-        measures: US_EACH,
+        measures,
         task,
     }
 }

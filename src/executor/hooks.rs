@@ -4,10 +4,11 @@
 //! A hook is foreign code: nothing is borrowed while it runs, and its panic ends with it.
 
 use std::fmt;
-use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+use std::panic::Location;
 use std::sync::Arc;
 
-use super::task::{Id, Meta, swallow};
+use super::task::{Id, Meta};
+use crate::swallow::in_peace;
 
 /// What a hook is told of a task.
 ///
@@ -136,14 +137,14 @@ impl Hooks {
 /// Calls a hook that is told of a task, if it is set.
 pub(super) fn tell(hook: &Option<TaskHook>, task: &TaskMeta<'_>) {
     if let Some(hook) = hook {
-        swallow(catch_unwind(AssertUnwindSafe(|| hook(task))));
+        in_peace(|| hook(task));
     }
 }
 
 /// Calls a hook that is told nothing, if it is set.
 pub(crate) fn call(hook: &Option<ThreadHook>) {
     if let Some(hook) = hook {
-        swallow(catch_unwind(AssertUnwindSafe(|| hook())));
+        in_peace(|| hook());
     }
 }
 

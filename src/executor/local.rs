@@ -3,7 +3,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+use std::panic::Location;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Waker;
@@ -18,6 +18,7 @@ use super::task::{self, Guarded, Id, Meta, Origin, Runnable};
 use crate::future::budget;
 use crate::future::inherited::{self, InContext};
 use crate::shim::thread::yield_now;
+use crate::swallow::in_peace;
 
 /// One thread's tasks.
 pub(crate) struct Executor {
@@ -342,7 +343,7 @@ impl Executor {
     /// Does what another thread wants done here. A panic in it is nobody's here.
     fn run_errand(&self, errand: Box<dyn FnOnce() + Send>) {
         here::work(self, || {
-            task::swallow(catch_unwind(AssertUnwindSafe(errand)));
+            in_peace(errand);
         });
     }
 

@@ -20,7 +20,7 @@ use super::home::{Home, Message};
 use super::shield;
 use super::table::Place;
 use crate::shim::{atomic, sync};
-pub(crate) use crate::swallow::swallow;
+use crate::swallow::in_peace;
 
 /// A task that is to be polled. It is run, never dropped: so every task ends with an outcome.
 pub(crate) type Runnable = async_task::Runnable<Meta>;
@@ -309,7 +309,7 @@ fn cancelled<F>(mut future: Pin<&mut Option<F>>, meta: &Meta) -> JoinError {
 /// Drops a future that has had its end. A panic of its destructor was reported by the panic hook, and ends here.
 fn discard<F>(mut future: Pin<&mut Option<F>>) {
     if future.is_some() {
-        swallow(catch_unwind(AssertUnwindSafe(|| future.set(None))));
+        in_peace(|| future.set(None));
     }
 }
 
@@ -331,10 +331,10 @@ impl<T> Guard<T> {
 
     /// Nobody has asked.
     fn throw_away(outcome: Outcome<T>) {
-        swallow(catch_unwind(AssertUnwindSafe(|| match outcome {
+        in_peace(|| match outcome {
             Ok(output) => drop(output),
             Err(error) => error.nobody_asked(),
-        })));
+        });
     }
 }
 

@@ -2,7 +2,6 @@
 //! Started by the builder where stalls are to be told, ended by the runtime.
 
 use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -10,8 +9,8 @@ use std::time::{Duration, Instant};
 use super::proc::{BlockedThread, ThisThread};
 use super::stall::{Stall, StallHook};
 use crate::executor::ledger::{Entry, Ledger};
-use crate::executor::task::swallow;
 use crate::executor::watch::{MAIN, Seen, Watch};
+use crate::swallow::in_peace;
 
 /// Looks within the time that a poll may take: one that is twice as long as it may be is seen for sure.
 const LOOKS: u32 = 4;
@@ -114,7 +113,7 @@ impl Watcher {
             // Unless the poll has ended: then it may be of a later one.
             thread: thread.filter(|_| self.watch.is_still(suspect.poll)),
         };
-        swallow(catch_unwind(AssertUnwindSafe(|| (self.hook)(&stall))));
+        in_peace(|| (self.hook)(&stall));
     }
 }
 

@@ -11,9 +11,9 @@ use std::task::{Context, Poll, Waker};
 
 use slotmap::{SlotMap, new_key_type};
 
-use crate::executor::task;
 use crate::future::budget;
 use crate::shim::sync::{Arc, Mutex};
+use crate::swallow::swallow;
 use crate::waker::{Latch, Ring, waker};
 
 new_key_type! {
@@ -236,7 +236,7 @@ impl Children {
             None => self.panic.set(Some(payload)),
             first => {
                 self.panic.set(first);
-                task::swallow(Err(payload));
+                swallow(Err(payload));
             }
         }
         self.wake_parent();

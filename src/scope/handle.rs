@@ -14,8 +14,9 @@ use pin_project_lite::pin_project;
 
 use super::children::{ChildKey, Children};
 use crate::executor::error::JoinError;
-use crate::executor::task::{self, Id};
+use crate::executor::task::Id;
 use crate::future::budget;
+use crate::swallow::swallow;
 
 /// Awaits the output of a scope's child. Dropped, it leaves the child running; the scope waits for it all the same.
 ///
@@ -103,7 +104,7 @@ impl<T> Slot<T> {
                 self.put(State::Cancelled);
                 match children.upgrade() {
                     Some(children) => children.panicked(payload),
-                    None => task::swallow(Err(payload)),
+                    None => swallow(Err(payload)),
                 }
             }
         }
@@ -132,7 +133,7 @@ pin_project! {
                 let ended = dropped.map(|()| State::Cancelled);
                 this.slot.end(this.children, ended);
             } else {
-                task::swallow(dropped); // the remains of a panic that was told
+                swallow(dropped); // the remains of a panic that was told
             }
         }
     }

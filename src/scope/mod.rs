@@ -25,7 +25,7 @@ use std::task::{Context, Poll};
 use children::{Children, Ended};
 pub use handle::ScopedJoinHandle;
 
-use crate::executor::task;
+use crate::swallow::swallow;
 
 /// Runs `body`, which may spawn children that borrow from outside of the scope, and waits for all of them.
 ///
@@ -216,7 +216,7 @@ impl<'scope, R> Scope<'scope, '_, R> {
 
     fn panic(&self, payload: Box<dyn Any + Send>) -> ! {
         if let Some(second) = self.children.end() {
-            task::swallow(Err(second));
+            swallow(Err(second));
         }
         resume_unwind(payload)
     }
@@ -268,7 +268,7 @@ impl Drop for EndChildren<'_> {
     fn drop(&mut self) {
         match self.0.end() {
             Some(payload) if !std::thread::panicking() => resume_unwind(payload),
-            Some(payload) => task::swallow(Err(payload)),
+            Some(payload) => swallow(Err(payload)),
             None => {}
         }
     }

@@ -155,26 +155,24 @@ fn a_receiver_is_closed_by_itself_and_by_the_last_sender() {
     assert!(receiver.is_closed());
 }
 
-/// Twice the same for two families of handles; two of each, since one is what a careless count says too.
+/// Two of each, since one is what a careless count says too.
 #[test]
 fn ends_count_senders_and_weak_senders() {
-    let (sender, receiver) = mpsc::channel::<u32>(1);
-    let (_second, weak) = (sender.clone(), [sender.downgrade(), sender.downgrade()]);
-    assert_eq!((sender.strong_count(), sender.weak_count()), (2, 2));
-    assert_eq!((weak[0].strong_count(), weak[0].weak_count()), (2, 2));
-    assert_eq!(
-        (receiver.sender_strong_count(), receiver.sender_weak_count()),
-        (2, 2)
-    );
-
-    let (sender, receiver) = mpsc::unbounded_channel::<u32>();
-    let (_second, weak) = (sender.clone(), [sender.downgrade(), sender.downgrade()]);
-    assert_eq!((sender.strong_count(), sender.weak_count()), (2, 2));
-    assert_eq!((weak[0].strong_count(), weak[0].weak_count()), (2, 2));
-    assert_eq!(
-        (receiver.sender_strong_count(), receiver.sender_weak_count()),
-        (2, 2)
-    );
+    /// The same for both families of handles.
+    macro_rules! count {
+        ($channel:expr) => {
+            let (sender, receiver) = $channel;
+            let (_second, weak) = (sender.clone(), [sender.downgrade(), sender.downgrade()]);
+            assert_eq!((sender.strong_count(), sender.weak_count()), (2, 2));
+            assert_eq!((weak[0].strong_count(), weak[0].weak_count()), (2, 2));
+            assert_eq!(
+                (receiver.sender_strong_count(), receiver.sender_weak_count()),
+                (2, 2)
+            );
+        };
+    }
+    count!(mpsc::channel::<u32>(1));
+    count!(mpsc::unbounded_channel::<u32>());
 }
 
 #[test]

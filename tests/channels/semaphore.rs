@@ -169,27 +169,24 @@ fn a_forgotten_permit_does_not_come_back() {
 #[test]
 fn permits_merge_and_split_without_a_loss() {
     let semaphore = Shared::new(Semaphore::new(7));
-    let mut permit = semaphore.try_acquire_many(3).unwrap();
-    permit.merge(semaphore.try_acquire_many(2).unwrap());
-    assert_eq!(permit.num_permits(), 5);
-    assert!(permit.split(6).is_none());
-    let part = permit.split(2).unwrap();
-    assert_eq!((permit.num_permits(), part.num_permits()), (3, 2));
-    drop(part);
-    assert_eq!(semaphore.available_permits(), 4);
-    drop(permit);
-
-    let take = |n| semaphore.clone().try_acquire_many_owned(n).unwrap();
-    let mut permit = take(3);
-    permit.merge(take(2));
-    assert_eq!(permit.num_permits(), 5);
-    assert!(permit.split(6).is_none());
-    let part = permit.split(2).unwrap();
-    assert_eq!((permit.num_permits(), part.num_permits()), (3, 2));
-    drop(part);
-    assert_eq!(semaphore.available_permits(), 4);
-    drop(permit);
-    assert_eq!(semaphore.available_permits(), 7);
+    /// The same for a permit that borrows the semaphore and for one that owns a share of it.
+    macro_rules! merge_and_split {
+        (|$n:ident| $take:expr) => {
+            let take = |$n| $take.unwrap();
+            let mut permit = take(3);
+            permit.merge(take(2));
+            assert_eq!(permit.num_permits(), 5);
+            assert!(permit.split(6).is_none());
+            let part = permit.split(2).unwrap();
+            assert_eq!((permit.num_permits(), part.num_permits()), (3, 2));
+            drop(part);
+            assert_eq!(semaphore.available_permits(), 4);
+            drop(permit);
+            assert_eq!(semaphore.available_permits(), 7);
+        };
+    }
+    merge_and_split!(|n| semaphore.try_acquire_many(n));
+    merge_and_split!(|n| semaphore.clone().try_acquire_many_owned(n));
 }
 
 #[test]

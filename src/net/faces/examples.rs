@@ -225,35 +225,19 @@ macro_rules! example {
             "assert!(ours.peer_addr()?.is_unnamed()); // of a pair; TCP has one",
         )
     };
-    (pipe_from_file $type:ident, $check:literal) => {
+    (pipe_from_file $function:ident $type:ident, $check:literal) => {
         $crate::net::faces::in_runtime!(
             $crate::net::faces::sample!(pair $type),
             "let file = std::fs::File::from(ours.into_blocking_fd()?); // as it comes from elsewhere",
-            concat!("let ours = pipe::", stringify!($type), "::from_file(file)?;"),
+            concat!("let ours = pipe::", stringify!($type), "::", stringify!($function), "(file)?;"),
             $check,
         )
     };
-    (pipe_from_owned_fd $type:ident, $check:literal) => {
+    (pipe_from_fd $function:ident $type:ident, $check:literal) => {
         $crate::net::faces::in_runtime!(
             $crate::net::faces::sample!(pair $type),
             "let fd = ours.into_blocking_fd()?; // as it comes from elsewhere",
-            concat!("let ours = pipe::", stringify!($type), "::from_owned_fd(fd)?;"),
-            $check,
-        )
-    };
-    (pipe_from_file_unchecked $type:ident, $check:literal) => {
-        $crate::net::faces::in_runtime!(
-            $crate::net::faces::sample!(pair $type),
-            "let file = std::fs::File::from(ours.into_blocking_fd()?); // as it comes from elsewhere",
-            concat!("let ours = pipe::", stringify!($type), "::from_file_unchecked(file)?;"),
-            $check,
-        )
-    };
-    (pipe_from_owned_fd_unchecked $type:ident, $check:literal) => {
-        $crate::net::faces::in_runtime!(
-            $crate::net::faces::sample!(pair $type),
-            "let fd = ours.into_blocking_fd()?; // as it comes from elsewhere",
-            concat!("let ours = pipe::", stringify!($type), "::from_owned_fd_unchecked(fd)?;"),
+            concat!("let ours = pipe::", stringify!($type), "::", stringify!($function), "(fd)?;"),
             $check,
         )
     };

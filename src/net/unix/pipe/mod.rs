@@ -77,7 +77,7 @@ macro_rules! pipe_end {
             /// # Panics
             /// Outside of a runtime.
             ///
-            #[doc = $crate::net::faces::example!(pipe_from_file $type, $check)]
+            #[doc = $crate::net::faces::example!(pipe_from_file from_file $type, $check)]
             #[track_caller]
             pub fn from_file(file: std::fs::File) -> std::io::Result<$type> {
                 Self::from_owned_fd(file.into())
@@ -91,7 +91,7 @@ macro_rules! pipe_end {
             /// # Panics
             /// Outside of a runtime.
             ///
-            #[doc = $crate::net::faces::example!(pipe_from_owned_fd $type, $check)]
+            #[doc = $crate::net::faces::example!(pipe_from_fd from_owned_fd $type, $check)]
             #[track_caller]
             pub fn from_owned_fd(fd: std::os::fd::OwnedFd) -> std::io::Result<$type> {
                 super::fifo::check(&fd, $access)?;
@@ -106,7 +106,7 @@ macro_rules! pipe_end {
             /// # Panics
             /// Outside of a runtime.
             ///
-            #[doc = $crate::net::faces::example!(pipe_from_file_unchecked $type, $check)]
+            #[doc = $crate::net::faces::example!(pipe_from_file from_file_unchecked $type, $check)]
             #[track_caller]
             pub fn from_file_unchecked(file: std::fs::File) -> std::io::Result<$type> {
                 Self::from_owned_fd_unchecked(file.into())
@@ -120,7 +120,7 @@ macro_rules! pipe_end {
             /// # Panics
             /// Outside of a runtime.
             ///
-            #[doc = $crate::net::faces::example!(pipe_from_owned_fd_unchecked $type, $check)]
+            #[doc = $crate::net::faces::example!(pipe_from_fd from_owned_fd_unchecked $type, $check)]
             #[track_caller]
             pub fn from_owned_fd_unchecked(fd: std::os::fd::OwnedFd) -> std::io::Result<$type> {
                 rustix::io::ioctl_fionbio(&fd, true)?;
