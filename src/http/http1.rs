@@ -40,11 +40,17 @@ fn builder(config: &ServerConfig) -> http1::Builder {
         // other purpose than a request, which the deadlines rely on.
         .half_close(true)
         .header_read_timeout(None) // the stream has deadlines of its own, one for each phase
-        .max_headers(config.max_headers)
         .max_header_size(config.max_header_bytes) // the buffer alone is no exact limit
         .max_buf_size(config.max_header_bytes.max(SMALLEST_BUFFER));
+    // Its own number is not said: hyper has it on the stack, and each other on the heap, anew for each request.
+    if config.max_headers != HYPERS_HEADERS {
+        builder.max_headers(config.max_headers);
+    }
     builder
 }
+
+/// As many header fields as hyper lets through if it is told nothing.
+const HYPERS_HEADERS: usize = 100;
 
 /// hyper panics below it.
 const SMALLEST_BUFFER: usize = 8 << 10;

@@ -1,5 +1,6 @@
 //! The app: what the handlers share, and the service that it makes of them.
 
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,17 +19,21 @@ use crate::sockets::Sockets;
 use crate::store::Store;
 use crate::window::Window;
 
-/// What the handlers share. Cheap to clone.
+/// What the handlers share: [`Shared`]. axum clones it for each of them, and for each request.
 #[derive(Debug, Clone)]
-pub struct App {
+pub struct App(Arc<Shared>);
+
+/// See [`App`].
+#[derive(Debug)]
+pub struct Shared {
     /// Where the sandwiches are.
     pub store: Arc<dyn Store>,
     /// Told of new orders.
     pub kitchen: Kitchen,
     /// What is counted.
-    pub metrics: Arc<Metrics>,
+    pub metrics: Metrics,
     /// What the command line says.
-    pub settings: Arc<Settings>,
+    pub settings: Settings,
     /// Cancelled when the service is to be taken out of the balance: it serves on, and says that it is not ready.
     pub leaving: CancellationToken,
     /// Cancelled when the service begins to close: streams that would never end come to their end then.
@@ -79,21 +84,29 @@ impl App {
     /// An app on this store.
     pub fn new(store: Arc<dyn Store>, settings: Settings) -> App {
         let closing = CancellationToken::new();
-        App {
+        App(Arc::new(Shared {
             kitchen: Kitchen::new(Arc::clone(&store), closing.clone()),
             store,
-            metrics: Arc::default(),
+            metrics: Metrics::default(),
             crowd: Crowd::new(settings.requests_max),
-            settings: Arc::new(settings),
+            settings,
             leaving: CancellationToken::new(),
             closing,
             sockets: Sockets::default(),
-        }
+        }))
     }
 
     /// Waits until the WebSocket connections have said goodbye.
     pub async fn sockets_closed(&self) {
         self.sockets.closed().await;
+    }
+}
+
+impl Deref for App {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
     }
 }
 

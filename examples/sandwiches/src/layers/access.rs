@@ -1,20 +1,23 @@
 //! The access log: a name for every request, and a line and a count for every answer.
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::task::{Context, Poll};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
-use axum::middleware::Next;
-use axum::response::Response;
+use axum::extract::{MatchedPath, Request};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
+use axum::response::{IntoResponse, Response};
 use toque::http::ConnectInfo;
 use toque::time::Instant;
+use tower::Service;
 use tracing::info;
 use uuid::Uuid;
 
-use super::caching;
+use super::{Answer, caching};
 use crate::app::App;
+use crate::metrics::Metrics;
 use crate::request_name;
 
 /// The request's name, given by the client or by us. It is in every line of the log that the request causes.
@@ -22,27 +25,47 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The longest name that is taken from a client.
 const LENGTH_MAX: usize = 128;
 
-/// Names the request, tells and counts its answer.
-pub(super) async fn log(State(app): State<App>, request: Request, next: Next) -> Response {
-    let name = name(request.headers());
-    let known: Arc<str> = name.to_str().unwrap_or_default().into();
-    let mut response = request_name::scope(known, answer(&app, request, next)).await;
-    response.headers_mut().insert(REQUEST_ID, name);
-    caching::refuse(&mut response);
-    response
+/// A service whose requests have names, and whose answers are told and counted.
+#[derive(Debug, Clone)]
+pub(super) struct Access<S> {
+    app: App,
+    inner: S,
 }
 
-/// Tells and counts the answer.
-async fn answer(app: &App, request: Request, next: Next) -> Response {
-    let begun = Instant::now();
-    let line = Line::of(&request);
-    let response = next.run(request).await;
-    let took = begun.elapsed();
-    line.tell(&response, took);
-    let status = response.status().as_u16();
-    app.metrics
-        .answered(&line.method, &line.route, status, took);
-    response
+impl<S> Access<S> {
+    pub(super) fn new(app: App, inner: S) -> Access<S> {
+        Access { app, inner }
+    }
+}
+
+impl<S> Service<Request> for Access<S>
+where
+    S: Service<Request, Response: IntoResponse, Error = Infallible>,
+    S::Future: Send + 'static,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Answer;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request) -> Answer {
+        let begun = Instant::now();
+        let name = name(request.headers());
+        let known: Arc<str> = name.to_str().unwrap_or_default().into();
+        let line = Line::of(&request);
+        let answer = request_name::within(&known, || self.inner.call(request));
+        let app = self.app.clone();
+        Box::pin(request_name::scope(known, async move {
+            let mut response = answer.await?.into_response();
+            line.tell(&response, begun.elapsed(), &app.metrics);
+            response.headers_mut().insert(REQUEST_ID, name);
+            caching::refuse(&mut response);
+            Ok(response)
+        }))
+    }
 }
 
 /// The client's name for it if it is sane: it goes into the log and into headers.
@@ -54,37 +77,48 @@ fn name(headers: &HeaderMap) -> HeaderValue {
     };
     let sent = headers.get(REQUEST_ID).filter(is_sane).cloned();
     sent.unwrap_or_else(|| {
-        let made = Uuid::now_v7().to_string();
+        let made = made().to_string();
         HeaderValue::try_from(made).expect("hexadecimal digits can be in a header")
     })
 }
 
+/// A name like that of a sandwich, but it is no secret: it is not worth a system call for each request.
+fn made() -> Uuid {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let ms = now.unwrap_or_default().as_millis() as u64;
+    let [random @ .., _, _, _, _, _, _] = fastrand::u128(..).to_ne_bytes();
+    uuid::Builder::from_unix_timestamp_millis(ms, &random).into_uuid()
+}
+
 /// What is told of the request, kept until the answer.
 struct Line {
-    method: axum::http::Method,
-    /// Without the query: it may hold what is nobody's business.
-    path: String,
-    /// The template, `/sandwiches/{id}`; `none` if no route fits. So the number of series stays small.
-    route: String,
+    method: Method,
+    /// Told without its query, which may hold what is nobody's business.
+    target: Uri,
+    /// The template, `/sandwiches/{id}`, if a route fits. So the number of series stays small.
+    route: Option<MatchedPath>,
     client: Option<SocketAddr>,
 }
 
 impl Line {
     fn of(request: &Request) -> Line {
-        let route = request.extensions().get::<MatchedPath>();
         let client = request.extensions().get::<ConnectInfo<SocketAddr>>();
         Line {
             method: request.method().clone(),
-            path: request.uri().path().to_owned(),
-            route: route.map_or("none", MatchedPath::as_str).to_owned(),
+            target: request.uri().clone(),
+            route: request.extensions().get().cloned(),
             client: client.map(|ConnectInfo(client)| *client),
         }
     }
 
-    fn tell(&self, response: &Response, took: Duration) {
-        let (method, path, route) = (&self.method, &self.path, &self.route);
-        let (status, micros) = (response.status().as_u16(), took.as_micros() as u64);
+    /// Tells and counts the answer.
+    fn tell(&self, response: &Response, took: Duration, metrics: &Metrics) {
+        let (method, path) = (&self.method, self.target.path());
+        let route = self.route.as_ref().map_or("none", MatchedPath::as_str);
+        let status = response.status().as_u16();
+        let micros = took.as_micros() as u64;
         let client = self.client.map(tracing::field::display);
         info!(%method, path, route, status, micros, client, "answered");
+        metrics.answered(method, route, status, took);
     }
 }

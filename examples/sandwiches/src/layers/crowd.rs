@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::Request;
-use toque::sync::{Semaphore, SemaphorePermit};
+use toque::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::problem::{Kind, Problem};
 
@@ -19,11 +19,12 @@ impl Crowd {
     /// Lets a request in until the permit is dropped, or refuses it: a queue would only make all of them late.
     ///
     /// Probes need no permit: a service at work is no service to restart. A stream of events counts until it begins.
-    pub(super) fn admit(&self, request: &Request) -> Result<Option<SemaphorePermit<'_>>, Problem> {
+    pub(super) fn admit(&self, request: &Request) -> Result<Option<OwnedSemaphorePermit>, Problem> {
         if is_probe(request.uri().path()) {
             return Ok(None);
         }
-        self.0.try_acquire().map(Some).map_err(|_| {
+        let permit = Arc::clone(&self.0).try_acquire_owned();
+        permit.map(Some).map_err(|_| {
             let told = "too many requests are at work, try again later";
             Problem::new(Kind::Overloaded, told)
         })

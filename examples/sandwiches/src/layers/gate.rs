@@ -1,29 +1,64 @@
-//! The gate: what is asked of every request before a handler sees it. One layer, since each costs every request some boxes.
+//! The gate: what is asked of every request before a handler sees it.
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
+use std::convert::Infallible;
+use std::task::{Context, Poll};
+
+use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
+use toque::sync::OwnedSemaphorePermit;
+use tower::Service;
 
-use super::{framing, head, token};
+use super::{Answer, framing, head, token};
 use crate::app::App;
 use crate::problem::Problem;
-use crate::request::BodyMax;
 
-pub(super) async fn pass(State(app): State<App>, request: Request, next: Next) -> Response {
-    let ends = framing::ends_the_connection(&request);
-    let mut response = admit(&app, request, next).await.into_response();
-    if ends {
-        framing::end_the_connection(&mut response);
-    }
-    response
+/// A service behind the gate.
+#[derive(Debug, Clone)]
+pub(super) struct Gate<S> {
+    app: App,
+    inner: S,
 }
 
-/// Lets a request in that there is room for, and nothing to say against.
-async fn admit(app: &App, mut request: Request, next: Next) -> Result<Response, Problem> {
-    let _permit = app.crowd.admit(&request)?;
-    head::check(&request)?;
-    token::check(app.settings.token.as_ref(), &request)?;
-    let body_max = BodyMax(app.settings.body_max);
-    request.extensions_mut().insert(body_max);
-    Ok(next.run(request).await)
+impl<S> Gate<S> {
+    pub(super) fn new(app: App, inner: S) -> Gate<S> {
+        Gate { app, inner }
+    }
+}
+
+impl<S> Service<Request> for Gate<S>
+where
+    S: Service<Request, Response = Response, Error = Infallible>,
+    S::Future: Send + 'static,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Answer;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request) -> Answer {
+        let ends = framing::ends_the_connection(&request);
+        let admitted = admit(&self.app, &request);
+        let answer = admitted.map(|permit| (permit, self.inner.call(request)));
+        Box::pin(async move {
+            let mut response = match answer {
+                Ok((_permit, answer)) => answer.await?,
+                Err(refusal) => refusal.into_response(),
+            };
+            if ends {
+                framing::end_the_connection(&mut response);
+            }
+            Ok(response)
+        })
+    }
+}
+
+/// Lets a request in that there is room for, and nothing to say against. Probes need no permit.
+fn admit(app: &App, request: &Request) -> Result<Option<OwnedSemaphorePermit>, Problem> {
+    let permit = app.crowd.admit(request)?;
+    head::check(request)?;
+    token::check(app.settings.token.as_ref(), request)?;
+    Ok(permit)
 }

@@ -1,9 +1,11 @@
 //! The layers: what every request passes on its way to a handler, and every answer on its way back.
 //!
-//! From the outside in: `access` names the request, tells and counts its answer, and has `caching` keep it out of caches;
+//! From the outside in: [`access`] names the request, tells and counts its answer, and has `caching` keep it out of caches;
 //! `panics` makes an answer of a handler's panic; `guest` tells the kitchen page of the request, where there is one; `cors`
-//! lets web pages in; the `gate` asks whether there is room for one more (`crowd`), checks what hyper leaves to us (`framing`
-//! and `head`), and wants the [`token`].
+//! lets web pages in; the [`gate`] asks whether there is room for one more (`crowd`), checks what hyper leaves to us
+//! (`framing` and `head`), and wants the [`token`].
+//!
+//! Those that every request passes are plain services: what axum's `from_fn` makes of a function is four boxes a request.
 
 mod access;
 mod caching;
@@ -16,25 +18,32 @@ mod head;
 mod panics;
 pub mod token;
 
+use std::convert::Infallible;
+use std::pin::Pin;
+
 use axum::Router;
 use axum::middleware::from_fn_with_state;
+use axum::response::Response;
+use tower::layer::layer_fn;
+use tower::util::option_layer;
 use tower_http::catch_panic::CatchPanicLayer;
 
+use self::access::Access;
+use self::gate::Gate;
 use crate::app::App;
 
-/// All layers around these routes.
+/// What a layer of ours gives.
+type Answer = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+/// All layers around these routes. By one call, since axum boxes what each call gives, and clones all boxes for each request.
 pub(crate) fn around(routes: Router, app: App) -> Router {
-    let cors = cors::layer(&app.settings.cors_origins);
-    let routes = routes.layer(from_fn_with_state(app.clone(), gate::pass));
-    let routes = match cors {
-        Some(cors) => routes.layer(cors),
-        None => routes,
-    };
-    let routes = match app.settings.window.clone() {
-        Some(window) => routes.layer(from_fn_with_state(window, guest::seat)),
-        None => routes,
-    };
-    routes
-        .layer(CatchPanicLayer::custom(panics::answer))
-        .layer(from_fn_with_state(app, access::log))
+    let (outer, settings) = (app.clone(), &app.settings);
+    let window = settings.window.clone();
+    routes.layer((
+        layer_fn(move |inner| Access::new(outer.clone(), inner)),
+        CatchPanicLayer::custom(panics::answer),
+        option_layer(window.map(|window| from_fn_with_state(window, guest::seat))),
+        option_layer(cors::layer(&settings.cors_origins)),
+        layer_fn(move |inner| Gate::new(app.clone(), inner)),
+    ))
 }

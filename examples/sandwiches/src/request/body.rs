@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, HeaderName, header};
 use http_body_util::BodyExt;
 
 use super::json::{self, FromJson};
+use crate::app::App;
 use crate::flaw::Flaw;
 use crate::problem::{Kind, Problem};
 
@@ -21,21 +22,17 @@ const DRAIN: usize = 16;
 pub(crate) const JSON: &str = "application/json";
 pub(crate) const MERGE_PATCH: &str = "application/merge-patch+json";
 
-/// The largest body that this service takes: an extension of every request.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct BodyMax(pub(crate) usize);
-
 /// axum's extractor for a JSON body, in place of `axum::Json`, whose refusals are plain text.
 #[derive(Debug)]
 pub(crate) struct JsonBody<T>(pub(crate) T);
 
-impl<T: FromJson, S: Sync> FromRequest<S> for JsonBody<T> {
+impl<T: FromJson> FromRequest<App> for JsonBody<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
         check_type::<T>(request.headers())?;
         check_coding(request.headers())?;
-        let bytes = receive(request).await?;
+        let bytes = receive(request, app.settings.body_max).await?;
         json::parse(&bytes).map(JsonBody)
     }
 }
@@ -44,11 +41,12 @@ impl<T: FromJson, S: Sync> FromRequest<S> for JsonBody<T> {
 #[derive(Debug)]
 pub(crate) struct NoBody;
 
-impl<S: Sync> FromRequest<S> for NoBody {
+impl FromRequest<App> for NoBody {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
-        receive(request).await.map(|_| NoBody)
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        let max = app.settings.body_max;
+        receive(request, max).await.map(|_| NoBody)
     }
 }
 
@@ -99,11 +97,7 @@ fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> &'a str {
 }
 
 /// The whole body, if it is not too large.
-async fn receive(request: Request) -> Result<Vec<u8>, Problem> {
-    let max = request
-        .extensions()
-        .get()
-        .map_or(BODY_MAX, |&BodyMax(max)| max);
+async fn receive(request: Request, max: usize) -> Result<Vec<u8>, Problem> {
     let waits_for_leave = request.headers().contains_key(header::EXPECT);
     let body = request.into_body();
     let declared = body.size_hint().lower();

@@ -30,5 +30,6 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
 /// As we write it: one sandwich has one URL.
 fn hyphenated(text: &str) -> Option<Uuid> {
     let id = Uuid::try_parse(text).ok()?;
-    (id.hyphenated().to_string() == text).then_some(id)
+    let ours = id.hyphenated();
+    (ours.encode_lower(&mut Uuid::encode_buffer()) == text).then_some(id)
 }

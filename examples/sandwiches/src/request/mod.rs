@@ -9,7 +9,7 @@ mod last_event;
 mod parameters;
 mod tags;
 
-pub(crate) use self::body::{BODY_MAX, BodyMax, JsonBody, NoBody};
+pub(crate) use self::body::{BODY_MAX, JsonBody, NoBody};
 pub(crate) use self::conditions::Conditions;
 pub(crate) use self::id::Id;
 pub(crate) use self::key::Key;

@@ -1,5 +1,7 @@
 //! Sandwiches in SQLite: the statements, each within a transaction or a reader of its caller's.
 
+use std::sync::LazyLock;
+
 use rusqlite::types::{Type, Value};
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 use uuid::Uuid;
@@ -10,6 +12,9 @@ use crate::timestamp::Timestamp;
 
 const COLUMNS: &str =
     "id, name, ingredients, description, price_cents, version, created_at, updated_at";
+
+static GET: LazyLock<String> =
+    LazyLock::new(|| format!("SELECT {COLUMNS} FROM sandwiches WHERE id = ?1"));
 
 pub(super) fn insert(db: &Connection, sandwich: Sandwich) -> Result<Sandwich, StoreError> {
     db.prepare_cached(
@@ -34,7 +39,7 @@ pub(super) fn insert(db: &Connection, sandwich: Sandwich) -> Result<Sandwich, St
 
 pub(super) fn get(db: &Connection, id: Uuid) -> Result<Sandwich, StoreError> {
     let found = db
-        .prepare_cached(&format!("SELECT {COLUMNS} FROM sandwiches WHERE id = ?1"))?
+        .prepare_cached(&GET)?
         .query_row([id.as_bytes()], from_row)
         .optional()?;
     found.ok_or(StoreError::NotFound)
@@ -139,11 +144,11 @@ fn list_statement(listing: &Listing) -> (String, Vec<Value>) {
 }
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<Sandwich> {
-    let ingredients: String = row.get(2)?;
+    let ingredients = row.get_ref(2)?.as_str()?;
     Ok(Sandwich {
         id: Uuid::from_bytes(row.get(0)?),
         name: row.get(1)?,
-        ingredients: serde_json::from_str(&ingredients).map_err(|error| {
+        ingredients: serde_json::from_str(ingredients).map_err(|error| {
             rusqlite::Error::FromSqlConversionFailure(2, Type::Text, Box::new(error))
         })?,
         description: row.get(3)?,
