@@ -31,28 +31,29 @@ impl Timestamp {
             .unwrap_or_default();
         Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
     }
-}
 
-/// `2026-11-25T12:30:00.250Z`. RFC 3339 knows the years from 0 to 9999; what is before or behind them is written as their first
-/// or last moment.
-impl fmt::Display for Timestamp {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// `2026-11-25T12:30:00.250Z`. RFC 3339 knows the years from 0 to 9999: what is before or behind them is written as their
+    /// first or last moment.
+    fn digits(self) -> [u8; 24] {
         let moment = self.0.clamp(FIRST, LAST);
         let (year, month, day) = date(moment.div_euclid(DAY_MS));
         let ms = moment.rem_euclid(DAY_MS);
         let mut text = *b"0000-00-00T00:00:00.000Z";
-        for (from, to, number) in [
-            (0, 4, year),
-            (5, 7, month),
-            (8, 10, day),
-            (11, 13, ms / 3_600_000),
-            (14, 16, ms / 60_000 % 60),
-            (17, 19, ms / 1000 % 60),
-            (20, 23, ms % 1000),
-        ] {
-            put(&mut text[from..to], number);
-        }
-        f.pad(std::str::from_utf8(&text).expect("digits are text"))
+        put(&mut text[0..4], year);
+        put(&mut text[5..7], month);
+        put(&mut text[8..10], day);
+        put(&mut text[11..13], ms / 3_600_000);
+        put(&mut text[14..16], ms / 60_000 % 60);
+        put(&mut text[17..19], ms / 1000 % 60);
+        put(&mut text[20..23], ms % 1000);
+        text
+    }
+}
+
+/// `2026-11-25T12:30:00.250Z`.
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(text(&self.digits()))
     }
 }
 
@@ -62,6 +63,10 @@ fn put(place: &mut [u8], mut number: i64) {
         *digit = b'0' + (number % 10) as u8;
         number /= 10;
     }
+}
+
+fn text(digits: &[u8; 24]) -> &str {
+    str::from_utf8(digits).expect("digits are text")
 }
 
 /// What [`Display`](fmt::Display) writes, and nothing else of RFC 3339.
@@ -127,7 +132,7 @@ impl ToSchema for Timestamp {}
 
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_str(self)
+        to.serialize_str(text(&self.digits()))
     }
 }
 

@@ -56,7 +56,7 @@ where
         let name = name(request.headers());
         let known: Arc<str> = name.to_str().unwrap_or_default().into();
         let line = Line::of(&request);
-        let answer = request_name::within(&known, || self.inner.call(request));
+        let answer = self.inner.call(request); // which only makes a future
         let app = self.app.clone();
         Box::pin(request_name::scope(known, async move {
             let mut response = answer.await?.into_response();
