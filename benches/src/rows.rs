@@ -116,6 +116,10 @@ const LATE: &[Measure] = &[
     measure("p50", "late, median", "µs", 1e3),
     measure("p99", "late, 99 %", "µs", 1e3),
 ];
+const ANSWERED: &[Measure] = &[
+    measure("p50", "answered in, median", "µs", 1e3),
+    measure("p99", "answered in, 99 %", "µs", 1e3),
+];
 const FIRING: &[Measure] = &[
     measure("cpu", "CPU each", "ns", 1.0),
     measure("late_p50", "late, median", "µs", 1e3),
@@ -152,7 +156,8 @@ pub(crate) const ROWS: &[Row] = &[
     op("timer-cancel", "timer: insert and cancel, 1,000,000 outstanding", NS_EACH, ops::timers::CANCEL, 1_000_000),
     op("timer-cancel-alone", "timer: insert and cancel, none outstanding", NS_EACH, ops::timers::CANCEL_ALONE, 1_000_000),
     op("timer-fire", "timer: 100,000 firing within a second", FIRING, ops::timers::FIRE, 100_000),
-    op("fairness", "timer of 1 ms beside ten tasks always ready", LATE, ops::fairness::OPS, 1_000),
+    op("fairness", "timer of 1 ms beside ten tasks always ready", LATE, ops::fairness::TIMER, 1_000),
+    op("fairness-request", "request of 64 B beside ten tasks always ready and a flooded socket", ANSWERED, ops::fairness::REQUEST, 2_000),
     op("idle-task", "memory of an idle task", BYTES_EACH, ops::idle::TASK, 100_000),
     op("idle-sleeper", "memory of a task asleep", BYTES_EACH, ops::idle::SLEEPER, 100_000),
     op("connect", "connect to a server that closes at once, 50 at a time", CLIENT, ops::connect::OPS, 50_000),
