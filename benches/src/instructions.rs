@@ -27,6 +27,16 @@ const COUNTED: &[(&str, u64)] = &[
     ("mpsc", 20_000),
     ("mpsc-unbounded", 20_000),
     ("oneshot", 10_000),
+    ("mutex", 20_000),
+    ("mutex-handed", 10_000),
+    ("semaphore", 20_000),
+    ("local-ping-pong", 10_000),
+    ("local-mpsc", 20_000),
+    ("local-mpsc-unbounded", 20_000),
+    ("local-oneshot", 10_000),
+    ("local-mutex", 20_000),
+    ("local-mutex-handed", 10_000),
+    ("local-semaphore", 20_000),
     ("timer-cancel-alone", 10_000),
 ];
 /// monoio is absent: valgrind knows no io_uring.

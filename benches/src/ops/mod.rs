@@ -10,6 +10,7 @@ pub(crate) mod connect;
 pub(crate) mod fairness;
 pub(crate) mod foreign_wake;
 pub(crate) mod idle;
+pub(crate) mod locks;
 pub(crate) mod mpsc;
 pub(crate) mod oneshot;
 pub(crate) mod ping_pong;

@@ -184,7 +184,10 @@ mod tests {
 
     #[test]
     fn what_has_no_year_of_four_digits_is_written_as_the_nearest_that_has() {
-        assert_eq!(Timestamp(i64::MIN).to_string(), Timestamp(FIRST).to_string());
+        assert_eq!(
+            Timestamp(i64::MIN).to_string(),
+            Timestamp(FIRST).to_string()
+        );
         assert_eq!(Timestamp(i64::MAX).to_string(), Timestamp(LAST).to_string());
     }
 

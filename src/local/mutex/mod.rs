@@ -11,7 +11,7 @@ use std::fmt;
 use std::future::Future;
 
 pub use self::guard::{MappedMutexGuard, MutexGuard};
-use super::Semaphore;
+use super::{Semaphore, SemaphorePermit};
 use crate::sync::TryLockError;
 use crate::waits::called;
 
@@ -108,10 +108,10 @@ impl<T: ?Sized> Mutex<T> {
     #[track_caller]
     pub fn lock(&self) -> impl Future<Output = MutexGuard<'_, T>> {
         called(|| "local::Mutex::lock", async {
-            let Ok(permit) = self.semaphore.acquire_unnamed(1).await else {
+            let Ok(()) = self.semaphore.acquire_raw(1).await else {
                 unreachable!("nothing closes the semaphore of a mutex");
             };
-            MutexGuard::new(self, permit)
+            MutexGuard::new(self, SemaphorePermit::new(&self.semaphore, 1))
         })
     }
 

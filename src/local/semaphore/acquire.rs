@@ -14,7 +14,7 @@ use crate::waker::WakeList;
 /// Waits for all of its permits. Once it was ready they belong to the caller; dropped before, it gives them back.
 #[derive(Debug)]
 #[must_use = "futures do nothing unless awaited"]
-pub(super) struct Acquire<'a> {
+pub(in crate::local) struct Acquire<'a> {
     semaphore: &'a Semaphore,
     /// How many permits it is to get, all or none.
     wanted: usize,
@@ -42,6 +42,16 @@ impl<'a> Acquire<'a> {
             wanted,
             stage: Stage::New,
         }
+    }
+
+    /// What `poll` does where there is more to it than to take what is there.
+    fn poll_slowly(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), AcquireError>> {
+        ready!(self.poll_permits(cx))?;
+        // after the queue: one whose budget is spent keeps its place before those who come later
+        ready!(budget::poll_proceed(cx));
+        budget::spend();
+        self.stage = Stage::Done;
+        Poll::Ready(Ok(()))
     }
 
     fn poll_permits(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), AcquireError>> {
@@ -94,6 +104,15 @@ impl<'a> Acquire<'a> {
         Poll::Ready(Ok(()))
     }
 
+    /// Gives back what it has, or leaves the queue.
+    fn give_up(&self) {
+        match self.stage {
+            Stage::New | Stage::Done => {}
+            Stage::Waiting(key) => self.leave(key),
+            Stage::Held => self.semaphore.release(self.wanted),
+        }
+    }
+
     /// Out of the queue; what it was given goes to those behind it.
     fn leave(&self, key: Key) {
         let mut wakers = WakeList::new();
@@ -112,22 +131,23 @@ impl<'a> Acquire<'a> {
 impl Future for Acquire<'_> {
     type Output = Result<(), AcquireError>;
 
+    #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        ready!(self.poll_permits(cx))?;
-        // after the queue: one whose budget is spent keeps its place before those who come later
-        ready!(budget::poll_proceed(cx));
-        budget::spend();
-        self.stage = Stage::Done;
-        Poll::Ready(Ok(()))
+        let is_new = matches!(self.stage, Stage::New);
+        if is_new && budget::is_left() && self.semaphore.take(self.wanted).is_ok() {
+            budget::spend();
+            self.stage = Stage::Done;
+            return Poll::Ready(Ok(()));
+        }
+        self.poll_slowly(cx)
     }
 }
 
 impl Drop for Acquire<'_> {
+    #[inline]
     fn drop(&mut self) {
-        match self.stage {
-            Stage::New | Stage::Done => {}
-            Stage::Waiting(key) => self.leave(key),
-            Stage::Held => self.semaphore.release(self.wanted),
+        if !matches!(self.stage, Stage::New | Stage::Done) {
+            self.give_up();
         }
     }
 }

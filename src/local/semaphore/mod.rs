@@ -4,7 +4,7 @@
 mod acquire;
 mod permit;
 
-use std::cell::RefCell;
+use std::cell::{RefCell, RefMut};
 use std::fmt;
 use std::future::Future;
 use std::rc::Rc;
@@ -53,6 +53,7 @@ struct State {
 
 impl State {
     /// All that is wanted, or nothing.
+    #[inline]
     fn take(&mut self, wanted: usize) -> Result<(), TryAcquireError> {
         if self.closed {
             return Err(TryAcquireError::Closed);
@@ -81,14 +82,28 @@ impl State {
         Ok(Some(self.waiters.push(waker.take(), wanted - taken)))
     }
 
-    /// Hands permits to the queue, and keeps what is left.
+    /// Puts permits to those that nobody has.
     #[track_caller]
-    fn give(&mut self, mut permits: usize, wakers: &mut WakeList) {
+    #[inline]
+    fn keep(&mut self, permits: usize) {
+        self.check_room(permits);
+        self.permits += permits;
+    }
+
+    #[track_caller]
+    #[inline]
+    fn check_room(&self, permits: usize) {
         assert!(
             permits <= Semaphore::MAX_PERMITS - self.permits,
             "a semaphore holds at most `Semaphore::MAX_PERMITS` permits: do not add {permits} to {}",
             self.permits
         );
+    }
+
+    /// Hands permits to the queue, and keeps what is left.
+    #[track_caller]
+    fn give(&mut self, mut permits: usize, wakers: &mut WakeList) {
+        self.check_room(permits);
         while let Some(needed) = self.waiters.first_mut() {
             let given = permits.min(*needed);
             *needed -= given;
@@ -471,28 +486,44 @@ impl Semaphore {
     }
 
     /// Waits for permits without a guard: once it is ready the caller owes a [`release`](Self::release).
-    fn acquire_raw(&self, permits: usize) -> Acquire<'_> {
+    pub(in crate::local) fn acquire_raw(&self, permits: usize) -> Acquire<'_> {
         Acquire::new(self, permits)
     }
 
     /// Takes permits without a guard: the caller owes a [`release`](Self::release).
+    #[inline]
     fn take(&self, permits: usize) -> Result<(), TryAcquireError> {
         self.state.borrow_mut().take(permits)
     }
 
     /// Gives permits back, to those who wait first.
     #[track_caller]
+    #[inline]
     fn release(&self, permits: usize) {
         if permits == 0 {
             return;
         }
-        let mut wakers = WakeList::new();
-        self.state.borrow_mut().give(permits, &mut wakers);
-        wakers.wake_all();
+        let mut state = self.state.borrow_mut();
+        if state.waiters.is_empty() {
+            state.keep(permits);
+        } else {
+            serve(state, permits);
+        }
     }
 }
 
+/// Gives permits to those who wait first, and wakes them after the borrow.
+#[track_caller]
+#[inline(never)]
+fn serve(mut state: RefMut<'_, State>, permits: usize) {
+    let mut wakers = WakeList::new();
+    state.give(permits, &mut wakers);
+    drop(state);
+    wakers.wake_all();
+}
+
 /// The number of permits as the counter holds it.
+#[inline]
 fn checked(n: u32) -> usize {
     let n = n as usize;
     assert!(

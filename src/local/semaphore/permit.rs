@@ -26,7 +26,7 @@ pub struct SemaphorePermit<'a> {
 
 impl<'a> SemaphorePermit<'a> {
     /// Permits that were taken from `semaphore` and have no guard yet.
-    pub(super) fn new(semaphore: &'a Semaphore, permits: usize) -> Self {
+    pub(in crate::local) fn new(semaphore: &'a Semaphore, permits: usize) -> Self {
         Self { semaphore, permits }
     }
 

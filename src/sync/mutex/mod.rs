@@ -11,7 +11,7 @@ use std::sync::Arc;
 pub use self::guard::{MappedMutexGuard, MutexGuard};
 pub use self::owned_guard::{OwnedMappedMutexGuard, OwnedMutexGuard};
 use super::held::{Held, Lock};
-use super::{Semaphore, TryLockError, park};
+use super::{Semaphore, SemaphorePermit, TryLockError, park};
 use crate::future::entered;
 use crate::shim::cell::UnsafeCell;
 use crate::waits::called;
@@ -124,10 +124,10 @@ impl<T: ?Sized> Mutex<T> {
 
     /// The same for what stands on a mutex.
     pub(crate) async fn lock_unnamed(&self) -> MutexGuard<'_, T> {
-        let Ok(permit) = self.semaphore.acquire_unnamed(1).await else {
+        let Ok(()) = self.semaphore.acquire_raw(1).await else {
             unreachable!("nothing closes the semaphore of a mutex");
         };
-        MutexGuard::new(self, permit)
+        MutexGuard::new(self, SemaphorePermit::new(&self.semaphore, 1))
     }
 
     /// As [`lock`](Self::lock), with a guard that keeps the mutex alive instead of borrowing it.

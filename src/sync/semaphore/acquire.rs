@@ -43,6 +43,16 @@ impl<'a> Acquire<'a> {
         }
     }
 
+    /// What `poll` does where there is more to it than to take what is there.
+    fn poll_slowly(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), AcquireError>> {
+        ready!(self.poll_permits(cx))?;
+        // after the queue: one whose budget is spent keeps its place before those who come later
+        ready!(budget::poll_proceed(cx));
+        budget::spend();
+        self.stage = Stage::Done;
+        Poll::Ready(Ok(()))
+    }
+
     fn poll_permits(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), AcquireError>> {
         match self.stage {
             Stage::New => self.take_or_queue(cx),
@@ -89,6 +99,15 @@ impl<'a> Acquire<'a> {
         Poll::Ready(Ok(()))
     }
 
+    /// Gives back what it has, or leaves the queue.
+    fn give_up(&self) {
+        match self.stage {
+            Stage::New | Stage::Done => {}
+            Stage::Waiting(key) => self.leave(key),
+            Stage::Held => self.semaphore.release(self.wanted),
+        }
+    }
+
     /// Out of the queue; what it was given goes to those behind it.
     fn leave(&self, key: Key) {
         let mut wakers = WakeList::new();
@@ -107,22 +126,23 @@ impl<'a> Acquire<'a> {
 impl Future for Acquire<'_> {
     type Output = Result<(), AcquireError>;
 
+    #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        ready!(self.poll_permits(cx))?;
-        // after the queue: one whose budget is spent keeps its place before those who come later
-        ready!(budget::poll_proceed(cx));
-        budget::spend();
-        self.stage = Stage::Done;
-        Poll::Ready(Ok(()))
+        let is_new = matches!(self.stage, Stage::New);
+        if is_new && budget::is_left() && self.semaphore.take(self.wanted).is_ok() {
+            budget::spend();
+            self.stage = Stage::Done;
+            return Poll::Ready(Ok(()));
+        }
+        self.poll_slowly(cx)
     }
 }
 
 impl Drop for Acquire<'_> {
+    #[inline]
     fn drop(&mut self) {
-        match self.stage {
-            Stage::New | Stage::Done => {}
-            Stage::Waiting(key) => self.leave(key),
-            Stage::Held => self.semaphore.release(self.wanted),
+        if !matches!(self.stage, Stage::New | Stage::Done) {
+            self.give_up();
         }
     }
 }

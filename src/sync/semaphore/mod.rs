@@ -14,7 +14,7 @@ pub(crate) use self::acquire::Acquire;
 pub use self::error::{AcquireError, TryAcquireError};
 pub use self::permit::{OwnedSemaphorePermit, SemaphorePermit};
 use crate::future::entered;
-use crate::shim::sync::Mutex;
+use crate::shim::sync::{Mutex, MutexGuard};
 use crate::sync::park;
 use crate::sync::wait_list::{Key, WaitList};
 use crate::waits::called;
@@ -56,6 +56,7 @@ struct State {
 
 impl State {
     /// All that is wanted, or nothing.
+    #[inline]
     fn take(&mut self, wanted: usize) -> Result<(), TryAcquireError> {
         if self.closed {
             return Err(TryAcquireError::Closed);
@@ -84,14 +85,28 @@ impl State {
         Ok(Some(self.waiters.push(waker.take(), wanted - taken)))
     }
 
-    /// Hands permits to the queue, and keeps what is left.
+    /// Puts permits to those that nobody has.
     #[track_caller]
-    fn give(&mut self, mut permits: usize, wakers: &mut WakeList) {
+    #[inline]
+    fn keep(&mut self, permits: usize) {
+        self.check_room(permits);
+        self.permits += permits;
+    }
+
+    #[track_caller]
+    #[inline]
+    fn check_room(&self, permits: usize) {
         assert!(
             permits <= Semaphore::MAX_PERMITS - self.permits,
             "a semaphore holds at most `Semaphore::MAX_PERMITS` permits: do not add {permits} to {}",
             self.permits
         );
+    }
+
+    /// Hands permits to the queue, and keeps what is left.
+    #[track_caller]
+    fn give(&mut self, mut permits: usize, wakers: &mut WakeList) {
+        self.check_room(permits);
         while let Some(needed) = self.waiters.first_mut() {
             let given = permits.min(*needed);
             *needed -= given;
@@ -588,23 +603,39 @@ impl Semaphore {
     }
 
     /// Takes permits without a guard: the caller owes a [`release`](Self::release).
+    #[inline]
     pub(crate) fn take(&self, permits: usize) -> Result<(), TryAcquireError> {
         self.state.lock().take(permits)
     }
 
     /// Gives permits back, to those who wait first.
     #[track_caller]
+    #[inline]
     pub(crate) fn release(&self, permits: usize) {
         if permits == 0 {
             return;
         }
-        let mut wakers = WakeList::new();
-        self.state.lock().give(permits, &mut wakers);
-        wakers.wake_all();
+        let mut state = self.state.lock();
+        if state.waiters.is_empty() {
+            state.keep(permits);
+        } else {
+            serve(state, permits);
+        }
     }
 }
 
+/// Gives permits to those who wait first, and wakes them after the lock.
+#[track_caller]
+#[inline(never)]
+fn serve(mut state: MutexGuard<'_, State>, permits: usize) {
+    let mut wakers = WakeList::new();
+    state.give(permits, &mut wakers);
+    drop(state);
+    wakers.wake_all();
+}
+
 /// The number of permits as the counter holds it.
+#[inline]
 fn checked(n: u32) -> usize {
     let n = n as usize;
     assert!(
