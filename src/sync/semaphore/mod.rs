@@ -84,14 +84,18 @@ impl State {
         Ok(Some(self.waiters.push(waker.take(), wanted - taken)))
     }
 
-    /// Hands permits to the queue, and keeps what is left.
+    /// Panics if there is no room for so many more.
     #[track_caller]
-    fn give(&mut self, mut permits: usize, wakers: &mut WakeList) {
+    fn expect_room_for(&self, permits: usize) {
         assert!(
             permits <= Semaphore::MAX_PERMITS - self.permits,
             "a semaphore holds at most `Semaphore::MAX_PERMITS` permits: do not add {permits} to {}",
             self.permits
         );
+    }
+
+    /// Hands permits to the queue, and keeps what is left, as far as there is room: a destructor that gives one back can't panic.
+    fn give(&mut self, mut permits: usize, wakers: &mut WakeList) {
         while let Some(needed) = self.waiters.first_mut() {
             let given = permits.min(*needed);
             *needed -= given;
@@ -101,7 +105,10 @@ impl State {
             }
             self.waiters.serve_first(wakers);
         }
-        self.permits += permits;
+        self.permits = self
+            .permits
+            .saturating_add(permits)
+            .min(Semaphore::MAX_PERMITS);
     }
 }
 
@@ -194,10 +201,16 @@ impl Semaphore {
     /// ```
     ///
     /// # Panics
-    /// If there would be more than [`MAX_PERMITS`](Self::MAX_PERMITS); then nothing has changed.
+    /// If there would be more than [`MAX_PERMITS`](Self::MAX_PERMITS); then nothing has changed. A permit that is dropped then adds
+    /// nothing.
     #[track_caller]
     pub fn add_permits(&self, n: usize) {
-        self.release(n);
+        let mut wakers = WakeList::new();
+        let mut state = self.state.lock();
+        state.expect_room_for(n);
+        state.give(n, &mut wakers);
+        drop(state);
+        wakers.wake_all();
     }
 
     /// Takes up to `n` of the free permits away for good, and says how many.
@@ -593,7 +606,6 @@ impl Semaphore {
     }
 
     /// Gives permits back, to those who wait first.
-    #[track_caller]
     pub(crate) fn release(&self, permits: usize) {
         if permits == 0 {
             return;
