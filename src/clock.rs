@@ -265,6 +265,11 @@ impl Clock {
         nanos.unwrap_or(u64::MAX)
     }
 
+    /// The last instant that is not "never".
+    pub(crate) fn last(&self) -> Instant {
+        self.origin + Duration::from_nanos(u64::MAX - 1)
+    }
+
     pub(crate) fn is_paused(&self) -> bool {
         matches!(self.time.get(), Time::Paused(_))
     }

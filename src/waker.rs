@@ -137,7 +137,11 @@ impl WakeList {
         while let Err(panic) =
             catch_unwind(AssertUnwindSafe(|| wakers.by_ref().for_each(Waker::wake)))
         {
-            first_panic.get_or_insert(panic);
+            match first_panic {
+                None => first_panic = Some(panic),
+                // One is told. Another is leaked: its drop is foreign code, and may panic too.
+                Some(_) => _ = Box::leak(panic),
+            }
         }
         drop(wakers);
         if let Some(panic) = first_panic {
@@ -252,5 +256,34 @@ mod tests {
         assert!(result.is_err());
         assert_eq!(bell.0.load(Ordering::Relaxed), 3);
         assert!(list.list().is_empty());
+    }
+
+    /// A payload that panics when it is dropped.
+    struct Bomb;
+
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("a payload that panics");
+        }
+    }
+
+    struct Throws;
+
+    impl Ring for Throws {
+        fn ring(&self) {
+            std::panic::panic_any(Bomb);
+        }
+    }
+
+    #[test]
+    fn a_payload_that_panics_keeps_no_other_from_being_woken() {
+        let bell = Arc::new(Count::default());
+        let mut list = WakeList::new();
+        let throws = || waker(Arc::new(Throws));
+        list.list()
+            .extend([throws(), throws(), waker(bell.clone())]);
+        let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| list.wake_all()));
+        let _leaked = std::mem::ManuallyDrop::new(result.unwrap_err());
+        assert_eq!(bell.0.load(Ordering::Relaxed), 1);
     }
 }

@@ -224,8 +224,43 @@ fn an_upgraded_connection_is_the_handlers_and_has_no_deadline_to_read() {
             .await;
         assert!(client.head().await.starts_with("HTTP/1.1 101 "));
         toque::time::sleep(secs(1000)).await;
-        client.send("soup").await;
-        assert_eq!(client.rest().await, "soup");
+        client.send("\n\n\n\n").await; // no head, so nothing is refused in it
+        assert_eq!(client.rest().await, "\n\n\n\n");
+    });
+}
+
+/// A GET that asks for another protocol.
+const WISH: &str = "GET / HTTP/1.1\r\nhost: toque\r\nconnection: upgrade\r\nupgrade: soup\r\n\r\n";
+/// A POST of which two readers may disagree where it ends.
+const SMUGGLER: &str = "POST / HTTP/1.1\r\nhost: toque\r\ncontent-length: 6\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\nG";
+
+#[test]
+fn a_wish_for_another_protocol_lets_no_spoiled_head_through() {
+    paused(async {
+        let server = start_echo(config()).await;
+        let mut client = server.connect().await;
+        client.send(WISH).await;
+        assert!(client.head().await.starts_with("HTTP/1.1 200 "));
+        client.send(GET).await; // it was not granted, so the connection is as any other
+        assert!(client.head().await.starts_with("HTTP/1.1 200 "));
+        client.send(WISH).await;
+        client.head().await;
+        client.send(SMUGGLER).await;
+        assert!(client.rest().await.starts_with("HTTP/1.1 400 "));
+    });
+}
+
+#[test]
+fn what_comes_before_a_wish_for_another_protocol_is_refused_is_not_served() {
+    paused(async {
+        let server = start_echo(config()).await;
+        for early in [SMUGGLER, GET] {
+            let mut client = server.connect().await;
+            client.send([WISH, early].concat()).await;
+            let answers = client.rest().await;
+            assert!(answers.contains("connection: close\r\n"));
+            assert_eq!(answers.matches("HTTP/1.1 ").count(), 1, "{answers}");
+        }
     });
 }
 

@@ -173,6 +173,20 @@ fn a_spawn_of_ones_own_is_called_once() {
 }
 
 #[test]
+fn a_child_that_was_waited_for_by_whoever_started_it_has_its_status() {
+    run(|telling| async move {
+        let mut child = telling.command("false").spawn_with(|std| {
+            let mut child = std.spawn()?;
+            child.wait()?;
+            Ok(child)
+        })?;
+        child.start_kill()?; // nobody is hit
+        assert_eq!(child.wait().await?.code(), Some(1));
+        Ok(())
+    });
+}
+
+#[test]
 fn outside_of_a_runtime_nothing_is_started() {
     let mut started = None;
     let spawn = std::panic::AssertUnwindSafe(|| {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
+use std::task::Poll;
 use std::thread;
 use std::time::Duration;
 
@@ -160,4 +161,74 @@ fn a_stall_is_an_event() {
         stall.contains("\"blocks\", spawned at tests/runtime_spans.rs"),
         "{stall}"
     );
+}
+
+/// A subscriber that panics whatever it is told.
+struct Grumpy;
+
+impl Subscriber for Grumpy {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target().starts_with("runtime::")
+    }
+
+    fn new_span(&self, span: &Attributes<'_>) -> Id {
+        let mut fields = Fields::default();
+        span.record(&mut fields);
+        assert_ne!(
+            fields.0.get("task.name").map(String::as_str),
+            Some("\"unseen\"")
+        );
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, _: &Event<'_>) {
+        panic!("an event");
+    }
+
+    fn enter(&self, _: &Id) {
+        panic!("an entrance");
+    }
+
+    fn exit(&self, _: &Id) {
+        panic!("an exit");
+    }
+
+    fn try_close(&self, _: Id) -> bool {
+        panic!("a close");
+    }
+}
+
+/// Seen to fail: the panic at a task's end aborted the process, and that at a wake lost the task, so that the runtime's end hung.
+#[test]
+fn a_subscriber_that_panics_keeps_no_task_from_its_work() {
+    tracing::subscriber::with_default(Grumpy, || {
+        let runtime = Builder::new_current_thread()
+            .enable_task_spans()
+            .build()
+            .unwrap();
+        let (sender, waker) = std::sync::mpsc::channel();
+        let waits = runtime.spawn(std::future::poll_fn(move |cx| {
+            sender.send(cx.waker().clone()).unwrap();
+            Poll::<()>::Pending
+        }));
+        runtime.block_on(async {
+            let named = toque::task::Builder::new().name("unseen");
+            let task = named.spawn(async {
+                yield_now().await;
+                7
+            });
+            assert_eq!(task.unwrap().await.unwrap(), 7);
+        });
+        let waker = waker.recv().unwrap();
+        let entered = runtime.enter();
+        waker.wake_by_ref(); // while nobody runs
+        drop(entered);
+        thread::spawn(move || waker.wake()).join().unwrap();
+        drop(runtime);
+        assert!(waits.is_finished());
+    });
 }

@@ -173,6 +173,20 @@ fn two_advances_at_once_each_come_to_their_end() {
 }
 
 #[test]
+fn advances_that_no_clock_can_hold_come_to_their_end() {
+    const CENTURY: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
+    paused().block_on(async {
+        let start = Instant::now();
+        for _ in 0..8 {
+            advance(Duration::MAX).await;
+            advance(7 * CENTURY).await;
+        }
+        assert!(start.elapsed() > 5 * CENTURY);
+        assert!(start.elapsed() < 6 * CENTURY);
+    });
+}
+
+#[test]
 #[should_panic(expected = "the clock is not paused")]
 fn advance_needs_a_paused_clock() {
     Runtime::new().unwrap().block_on(advance(HOUR));

@@ -7,52 +7,78 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use tracing::span::Entered;
 use tracing::{Span, trace, trace_span};
 
 use super::task::Meta;
+use crate::swallow::in_peace;
 
-/// The spans of those that live, by their numbers. A subscriber is foreign code: it is called when nothing is borrowed.
+/// The spans of those that live, by their numbers. A subscriber is foreign code: it is called when nothing is borrowed, and in peace,
+/// since its panic would be one of a waker, or of a task's end.
 #[derive(Debug, Default)]
-pub(crate) struct Spans(RefCell<BTreeMap<u64, Rc<Span>>>);
+pub(crate) struct Spans(RefCell<BTreeMap<u64, Rc<TaskSpan>>>);
+
+/// A span that is closed in peace.
+#[derive(Debug)]
+struct TaskSpan(Option<Span>);
+
+impl Drop for TaskSpan {
+    fn drop(&mut self) {
+        in_peace(|| drop(self.0.take()));
+    }
+}
+
+/// A span that was entered, if it could be, and is left in peace.
+struct Inside<'a>(Option<Entered<'a>>);
+
+impl<'a> Inside<'a> {
+    fn of(span: &'a TaskSpan) -> Self {
+        let mut inside = Self(None);
+        in_peace(|| inside.0 = span.0.as_ref().map(Span::enter));
+        inside
+    }
+}
+
+impl Drop for Inside<'_> {
+    fn drop(&mut self) {
+        in_peace(|| drop(self.0.take()));
+    }
+}
 
 impl Spans {
     /// A task has arrived.
     pub(super) fn arrives(&self, meta: &Meta) {
-        let location = meta.location();
-        let span = Rc::new(trace_span!(
-            target: "runtime::task",
-            parent: None,
-            "runtime.spawn",
-            kind = "task",
-            task.name = meta.name(),
-            task.id = meta.id().number(),
-            loc.file = location.file(),
-            loc.line = location.line(),
-            loc.col = location.column(),
-        ));
-        span.follows_from(Span::current());
-        let before = self.0.borrow_mut().insert(meta.id().number(), span);
+        let mut span = TaskSpan(None);
+        in_peace(|| {
+            span.0.insert(new(meta)).follows_from(Span::current());
+        });
+        let before = self
+            .0
+            .borrow_mut()
+            .insert(meta.id().number(), Rc::new(span));
         drop(before);
     }
 
-    fn of(&self, task: u64) -> Option<Rc<Span>> {
+    fn of(&self, task: u64) -> Option<Rc<TaskSpan>> {
         self.0.borrow().get(&task).cloned()
     }
 
     /// A task was woken.
     pub(super) fn wakes(&self, task: u64) {
         let span = self.of(task);
-        if let Some(id) = span.as_ref().and_then(|span| span.id()) {
-            trace!(target: "runtime::waker", op = "waker.wake", task.id = id.into_u64());
-        }
+        in_peace(|| {
+            let span = span.as_ref().and_then(|span| span.0.as_ref());
+            if let Some(id) = span.and_then(Span::id) {
+                trace!(target: "runtime::waker", op = "waker.wake", task.id = id.into_u64());
+            }
+        });
     }
 
     /// Polls a task in its span, which may be over after that.
     pub(super) fn poll<R>(&self, task: u64, poll: impl FnOnce() -> R) -> R {
-        match self.of(task) {
-            Some(span) => span.in_scope(poll),
-            None => poll(),
-        }
+        let span = self.of(task);
+        let _inside = span.as_deref().map(Inside::of);
+        poll()
     }
 
     /// A task is over.
@@ -60,4 +86,20 @@ impl Spans {
         let span = self.0.borrow_mut().remove(&task);
         drop(span); // after the borrow; entered, it is there until it is left
     }
+}
+
+/// The span of a new task.
+fn new(meta: &Meta) -> Span {
+    let location = meta.location();
+    trace_span!(
+        target: "runtime::task",
+        parent: None,
+        "runtime.spawn",
+        kind = "task",
+        task.name = meta.name(),
+        task.id = meta.id().number(),
+        loc.file = location.file(),
+        loc.line = location.line(),
+        loc.col = location.column(),
+    )
 }

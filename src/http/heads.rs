@@ -4,8 +4,9 @@
 //! and a line that ends without a CR (2.2). A proxy might read two requests where we read one. The end of such a line becomes a
 //! NUL, which hyper refuses: so the 400 comes behind the answers to the requests before it, and the connection ends.
 //!
-//! Where the next head begins is known from the length of a body, or the sizes of its chunks. Where the client asks for another
-//! protocol, nothing is looked at any more.
+//! Where the next head begins is known from the length of a body, or the sizes of its chunks. A client that asks for another
+//! protocol gets an answer before it speaks on: what comes after it is of that protocol, and not shown here, or a head again. What
+//! comes before may be of either. It is let through, and told: without that protocol the connection ends with the answer.
 
 /// Where the bytes of a connection are.
 #[derive(Debug, Default)]
@@ -14,6 +15,10 @@ pub(super) struct Heads {
     /// What has come of a line whose end has not. No longer than hyper lets a head become.
     line: Vec<u8>,
     fields: Fields,
+    /// The last request has asked for another protocol.
+    asks: bool,
+    /// Something has come behind it, and before its answer.
+    runs_ahead: bool,
 }
 
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -40,7 +45,7 @@ enum At {
 struct Fields {
     length: Option<u64>,
     is_chunked: bool,
-    /// The bytes behind the head may be of another protocol.
+    /// It asks for another protocol.
     upgrades: bool,
 }
 
@@ -53,13 +58,22 @@ impl Heads {
         self.at = At::Start;
     }
 
-    /// Looks at the bytes that come next. `Some` is the index of the one to spoil.
+    /// Whether bytes have come that may be of a protocol that the client has not been given yet.
+    pub(super) fn runs_ahead(&self) -> bool {
+        self.runs_ahead
+    }
+
+    /// Looks at the bytes of a read. `Some` is the index of the one to spoil.
     pub(super) fn look(&mut self, bytes: &[u8]) -> Option<usize> {
+        if self.at == At::Start {
+            self.asks = false; // hyper reads again when it has answered
+        }
         let mut from = 0;
         while from < bytes.len() {
             let rest = &bytes[from..];
             from += match self.at {
                 At::Elsewhere => return None,
+                At::Start if self.asks => return self.run_ahead(),
                 At::Body(left) => self.skip(left, rest.len(), At::Body, At::Start),
                 At::Chunk(left) => self.skip(left, rest.len(), At::Chunk, At::Size),
                 At::Start | At::Head | At::Size | At::Trailers => match self.look_at_line(rest) {
@@ -68,6 +82,13 @@ impl Heads {
                 },
             };
         }
+        None
+    }
+
+    #[cold]
+    fn run_ahead(&mut self) -> Option<usize> {
+        self.runs_ahead = true;
+        self.at = At::Elsewhere;
         None
     }
 
@@ -139,8 +160,8 @@ impl Heads {
     /// The head is whole.
     fn end(&mut self) {
         let fields = std::mem::take(&mut self.fields);
+        self.asks = fields.upgrades;
         self.at = match fields.length {
-            _ if fields.upgrades => At::Elsewhere,
             _ if fields.is_chunked => At::Size,
             None | Some(0) => At::Start,
             Some(length) => At::Body(length),

@@ -71,10 +71,32 @@ fn what_is_no_head_is_let_through() {
     let length = body.len();
     let post = format!("POST / HTTP/1.1\r\ncontent-length: {length}\r\n\r\n{body}");
     assert_spoiled(&post.repeat(2), None);
-    assert_spoiled("GET / HTTP/1.1\r\nupgrade: websocket\r\n\r\n\n\n", None);
-    assert_spoiled("CONNECT x:1 HTTP/1.1\r\n\r\n\n\n", None);
     assert_spoiled(
         "POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n1\r\n\n\r\n0\r\n\r\n",
         None,
     );
+}
+
+#[test]
+fn what_comes_with_a_wish_for_another_protocol_is_let_through_and_told() {
+    for wish in [
+        "GET / HTTP/1.1\r\nupgrade: websocket\r\n\r\n",
+        "CONNECT x:1 HTTP/1.1\r\n\r\n",
+        "POST / HTTP/1.1\r\nupgrade: soup\r\ncontent-length: 1\r\n\r\n\n",
+    ] {
+        let mut heads = Heads::default();
+        heads.start();
+        assert_eq!(heads.look(wish.as_bytes()), None);
+        assert!(!heads.runs_ahead());
+        assert_eq!(
+            heads.look(b"GET / HTTP/1.1\n"),
+            Some(14),
+            "behind the answer"
+        );
+
+        let mut heads = Heads::default();
+        heads.start();
+        assert_eq!(heads.look(format!("{wish}\n\n").as_bytes()), None);
+        assert!(heads.runs_ahead());
+    }
 }

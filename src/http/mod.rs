@@ -17,7 +17,7 @@
 //! | `drain_timeout` | 10 s | the stop to the end of all others | cut off |
 //!
 //! A handler at work has none, nor has the next event of a stream of them: that is for a [`TimeoutLayer`]. An upgraded connection
-//! is its handler's, and keeps `write_idle` alone.
+//! is its handler's, and keeps `write_idle` alone; among `max_connections` it counts no more, so the handler has to count it.
 //!
 //! In HTTP/2 (feature `http2`) requests come side by side, so `headers` and `first_byte` hold until the protocol is known,
 //! `keep_alive` whenever no request is in flight, and `write_idle` always; `request` and `body_idle` do not:

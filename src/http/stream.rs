@@ -93,6 +93,14 @@ impl<T> Watched<T> {
         if let Some(spoiled) = self.heads.look(&self.early) {
             self.early[spoiled] = 0;
         }
+        self.end_if_it_runs_ahead();
+    }
+
+    /// What has come before an answer that may change the protocol is no request, unless it does not: then none may follow.
+    fn end_if_it_runs_ahead(&self) {
+        if self.heads.runs_ahead() {
+            self.progress.end_after_this();
+        }
     }
 }
 
@@ -178,11 +186,16 @@ impl<T: Read + Write + Unpin> Watched<T> {
         cx: &mut Context<'_>,
         buf: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
-        let look = |bytes: &[u8]| self.heads.look(bytes);
+        let is_upgraded = self.progress.phase() == Phase::Upgraded;
+        let look = |bytes: &[u8]| {
+            let heads = (!is_upgraded).then_some(&mut self.heads);
+            heads.and_then(|heads| heads.look(bytes))
+        };
         let Poll::Ready(read) = counted::poll_read(&mut self.stream, cx, buf, look) else {
             return self.poll_patience(cx);
         };
         if read? > 0 {
+            self.end_if_it_runs_ahead();
             self.progress.received();
             self.reading.moved();
         }

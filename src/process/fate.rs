@@ -39,7 +39,11 @@ impl Fate {
     ) -> io::Result<Self> {
         let state = match Running::new(child, telling) {
             Ok(running) => State::Running(running),
-            Err((_, error)) if is_gone(&error) => State::Gone,
+            // Whoever started it may have waited for it, too: then it knows its status.
+            Err((mut child, error)) if is_gone(&error) => match child.try_wait() {
+                Ok(Some(status)) => State::Ended(status),
+                _ => State::Gone,
+            },
             Err((child, error)) => {
                 orphan::give_up(child);
                 return Err(error);

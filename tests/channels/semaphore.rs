@@ -156,6 +156,16 @@ fn too_many_permits_panic_and_change_nothing() {
 }
 
 #[test]
+fn a_permit_for_which_there_is_no_room_any_more_is_dropped_in_peace() {
+    let semaphore = Shared::new(Semaphore::new(2));
+    let permit = semaphore.try_acquire().unwrap();
+    let owned = semaphore.clone().try_acquire_owned().unwrap();
+    semaphore.add_permits(Semaphore::MAX_PERMITS);
+    drop((permit, owned));
+    assert_eq!(semaphore.available_permits(), Semaphore::MAX_PERMITS);
+}
+
+#[test]
 fn a_forgotten_permit_does_not_come_back() {
     let semaphore = Shared::new(Semaphore::new(3));
     semaphore.try_acquire_many(2).unwrap().forget();

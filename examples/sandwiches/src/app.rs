@@ -59,6 +59,8 @@ pub struct Settings {
     pub body_max: usize,
     /// The most requests at work at once; one more is 503.
     pub requests_max: usize,
+    /// The most WebSockets at once; one more is 503.
+    pub sockets_max: usize,
     /// How often a stream of events shows that it is alive.
     pub keep_alive: Duration,
     /// Through which the kitchen page sees the chefs, if there is such a page.
@@ -74,6 +76,7 @@ impl Default for Settings {
             cors_origins: Vec::new(),
             body_max: BODY_MAX,
             requests_max: 1024,
+            sockets_max: 1024,
             keep_alive: Duration::from_secs(15),
             window: None,
         }

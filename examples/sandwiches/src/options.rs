@@ -49,6 +49,10 @@ pub struct Options {
     #[arg(long, env = "SANDWICHES_MAX_REQUESTS", default_value_t = 1024, value_parser = at_least_one)]
     pub max_requests: usize,
 
+    /// WebSockets at a time, which are not among the connections any more; one more is 503
+    #[arg(long, env = "SANDWICHES_MAX_SOCKETS", default_value_t = 1024, value_parser = at_least_one)]
+    pub max_sockets: usize,
+
     /// The largest body, in bytes
     #[arg(long, env = "SANDWICHES_MAX_BODY", default_value_t = 65536, value_parser = at_least_one)]
     pub max_body: usize,
@@ -163,6 +167,7 @@ impl Options {
             cors_origins: self.cors_origins.clone(),
             body_max: self.max_body,
             requests_max: self.max_requests,
+            sockets_max: self.max_sockets,
             keep_alive: self.keep_alive,
             window: self.kitchen.then(|| Window::new(self.threads)),
         })

@@ -1,4 +1,5 @@
-//! The WebSocket connections that are open: counted, so that the end of the service can wait for their goodbyes.
+//! The WebSocket connections that are open: counted, so that the end of the service can wait for their goodbyes,
+//! and that they do not become too many: the server counts them no more.
 
 use std::sync::Arc;
 
@@ -19,9 +20,14 @@ impl Default for Sockets {
 }
 
 impl Sockets {
-    pub(crate) fn take_seat(&self) -> Seat {
-        self.0.send_modify(|open| *open += 1);
-        Seat(Arc::clone(&self.0))
+    /// One more, if there are fewer than `most`.
+    pub(crate) fn take_seat(&self, most: usize) -> Option<Seat> {
+        let taken = self.0.send_if_modified(|open| {
+            let is_free = *open < most;
+            *open += usize::from(is_free);
+            is_free
+        });
+        taken.then(|| Seat(Arc::clone(&self.0)))
     }
 
     pub(crate) fn open(&self) -> usize {

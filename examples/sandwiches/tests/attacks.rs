@@ -56,6 +56,7 @@ fn framing() -> Vec<Row> {
         ("both lengths", post("content-length: 2\r\ntransfer-encoding: chunked\r\n", smuggled), &[(400, "-")]),
         ("both lengths, the other first", post("transfer-encoding: chunked\r\ncontent-length: 2\r\n", smuggled), &[(400, "-")]),
         ("both lengths behind another request", [b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n".to_vec(), post("content-length: 2\r\ntransfer-encoding: chunked\r\n", smuggled)].concat(), &[(200, ""), (400, "-")]),
+        ("both lengths behind a wish for another protocol", [b"GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: soup\r\n\r\n".to_vec(), post("content-length: 2\r\ntransfer-encoding: chunked\r\n", smuggled)].concat(), &[(200, "")]),
         ("a bare LF behind a field", b"GET /healthz HTTP/1.1\r\nhost: x\n\r\n".to_vec(), &[(400, "-")]),
         ("a bare LF behind the request line", b"GET /healthz HTTP/1.1\nhost: x\r\n\r\n".to_vec(), &[(400, "-")]),
         ("a bare LF at the head's end", b"GET /healthz HTTP/1.1\r\nhost: x\r\n\n".to_vec(), &[(400, "-")]),

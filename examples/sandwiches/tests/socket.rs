@@ -6,10 +6,12 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
+use sandwiches::Settings;
 use serde_json::{Value, json};
-use support::{Client, Folder, Service, make};
+use support::{Client, Folder, Service, make, until};
+use toque::http::ServerConfig;
 use tungstenite::protocol::frame::coding::CloseCode;
-use tungstenite::{Message, WebSocket};
+use tungstenite::{Error, HandshakeError, Message, WebSocket};
 
 /// The path of an order that nobody cooks, so that its socket stays open.
 fn waiting(service: &Service) -> String {
@@ -154,6 +156,34 @@ fn the_end_of_the_service_is_told_with_1001() {
     assert_eq!(close_code(&mut socket), CloseCode::Away);
     let _ = socket.flush(); // the answer to the close
     service.join();
+}
+
+#[test]
+fn one_socket_more_than_the_most_is_refused_until_another_has_gone() {
+    let folder = Folder::new();
+    let settings = Settings {
+        sockets_max: 2,
+        ..Settings::default()
+    };
+    let config = ServerConfig::new().max_connections(2);
+    let service = Service::with(&folder.db(), settings, config);
+    let path = waiting(&service);
+    let socket = open(&service, &path, 1000);
+    let _other = open(&service, &path, 1000);
+    let url = format!("ws://{}{path}/socket?after=1000", service.address);
+    let knock = || {
+        let stream = TcpStream::connect(service.address).unwrap();
+        match tungstenite::client(&url, stream) {
+            Ok(_) => 101,
+            Err(HandshakeError::Failure(Error::Http(refused))) => refused.status().as_u16(),
+            Err(other) => panic!("{other}"),
+        }
+    };
+
+    assert_eq!(knock(), 503);
+    drop(socket);
+    until("there is a seat again", || knock() == 101);
+    service.stop();
 }
 
 #[test]

@@ -82,17 +82,16 @@ impl State {
         Ok(Some(self.waiters.push(waker.take(), wanted - taken)))
     }
 
-    /// Puts permits to those that nobody has.
-    #[track_caller]
+    /// Puts permits to those that nobody has, as far as there is room: a destructor that gives one back can't panic.
     #[inline]
     fn keep(&mut self, permits: usize) {
-        self.check_room(permits);
-        self.permits += permits;
+        let permits = self.permits.saturating_add(permits);
+        self.permits = permits.min(Semaphore::MAX_PERMITS);
     }
 
+    /// Panics if there is no room for so many more.
     #[track_caller]
-    #[inline]
-    fn check_room(&self, permits: usize) {
+    fn expect_room_for(&self, permits: usize) {
         assert!(
             permits <= Semaphore::MAX_PERMITS - self.permits,
             "a semaphore holds at most `Semaphore::MAX_PERMITS` permits: do not add {permits} to {}",
@@ -101,9 +100,7 @@ impl State {
     }
 
     /// Hands permits to the queue, and keeps what is left.
-    #[track_caller]
     fn give(&mut self, mut permits: usize, wakers: &mut WakeList) {
-        self.check_room(permits);
         while let Some(needed) = self.waiters.first_mut() {
             let given = permits.min(*needed);
             *needed -= given;
@@ -113,7 +110,7 @@ impl State {
             }
             self.waiters.serve_first(wakers);
         }
-        self.permits += permits;
+        self.keep(permits);
     }
 }
 
@@ -205,10 +202,13 @@ impl Semaphore {
     /// ```
     ///
     /// # Panics
-    /// If there would be more than [`MAX_PERMITS`](Self::MAX_PERMITS); then nothing has changed.
+    /// If there would be more than [`MAX_PERMITS`](Self::MAX_PERMITS); then nothing has changed. A permit that is dropped then adds
+    /// nothing.
     #[track_caller]
     pub fn add_permits(&self, n: usize) {
-        self.release(n);
+        let state = self.state.borrow_mut();
+        state.expect_room_for(n);
+        serve(state, n);
     }
 
     /// Takes up to `n` of the free permits away for good, and says how many.
@@ -497,7 +497,6 @@ impl Semaphore {
     }
 
     /// Gives permits back, to those who wait first.
-    #[track_caller]
     #[inline]
     fn release(&self, permits: usize) {
         if permits == 0 {
@@ -513,7 +512,6 @@ impl Semaphore {
 }
 
 /// Gives permits to those who wait first, and wakes them after the borrow.
-#[track_caller]
 #[inline(never)]
 fn serve(mut state: RefMut<'_, State>, permits: usize) {
     let mut wakers = WakeList::new();

@@ -77,7 +77,9 @@ impl Tag {
         };
         let (opaque, rest) = text.strip_prefix('"')?.split_once('"')?;
         let is_right = |c: char| c == '!' || ('#'..='~').contains(&c) || !c.is_ascii();
+        // As it was written: another text is another tag, though it may be the same number.
         let version = opaque.parse().ok();
+        let version = version.filter(|version: &u64| version.to_string() == opaque);
         opaque
             .chars()
             .all(is_right)
@@ -98,6 +100,7 @@ mod tests {
             (r#"W/"1", "2""#, Some(vec![2])),
             (r#""a,b", "3""#, Some(vec![3])),
             (r#""""#, Some(vec![])),
+            (r#""+1", "01""#, Some(vec![])),
             ("1", None),
             (r#""1"#, None),
             (r#""1" "2""#, None),

@@ -61,11 +61,13 @@ pub(super) async fn of_one(
 ) -> Result<Response, Problem> {
     app.store.get_order(id).await.map_err(Problem::of_order)?;
     let key = handshake(request.method(), request.headers())?;
+    let seat = app.sockets.take_seat(app.settings.sockets_max);
+    let seat = seat.ok_or_else(full)?;
     let accept = derive_accept_key(key.as_bytes());
     let waiter = Waiter {
         follow: Follow::new(app.store.clone(), Some(id), after),
         closing: app.closing.clone(),
-        _seat: app.sockets.take_seat(),
+        _seat: seat,
     };
     drop(toque::spawn(
         waiter.attend(hyper::upgrade::on(&mut request)),
@@ -76,6 +78,11 @@ pub(super) async fn of_one(
     ];
     let accept = [(header::SEC_WEBSOCKET_ACCEPT, accept)];
     Ok((StatusCode::SWITCHING_PROTOCOLS, head, accept).into_response())
+}
+
+fn full() -> Problem {
+    let told = "too many WebSockets are open, try again later";
+    Problem::new(Kind::Overloaded, told)
 }
 
 /// The client's key, if this is a handshake.
