@@ -2,6 +2,7 @@
 #![deny(unsafe_code)]
 
 mod clock;
+mod few;
 mod figure;
 mod future;
 mod histogram;

@@ -16,6 +16,7 @@ const LEVELS: [&[&str]; 10] = [
     // no runtime needed
     &[
         "clock",
+        "few",
         "figure",
         "future",
         "json",

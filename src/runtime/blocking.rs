@@ -1,6 +1,6 @@
 //! Blocking jobs: closures that run on the pool, awaited like tasks.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
@@ -13,6 +13,7 @@ use super::shutdown::LeftTask;
 use crate::executor::join::JoinHandle;
 use crate::executor::local::job;
 use crate::executor::task::{self, Id, Meta, Origin, Runnable};
+use crate::few::Few;
 use crate::pool::{Job, Refused};
 
 /// Runs a closure that may block on a thread of the blocking pool, so that this one need not wait for it.
@@ -165,7 +166,7 @@ impl BlockingJob {
 }
 
 impl Shared {
-    fn running(&self) -> MutexGuard<'_, BTreeMap<Id, LeftTask>> {
+    fn running(&self) -> MutexGuard<'_, Few<LeftTask>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -181,12 +182,13 @@ impl Job for BlockingJob {
     }
 
     fn run(self) {
-        let id = self.meta().id();
+        let number = self.meta().id().number();
         let shared = Arc::clone(self.employer.shared());
-        shared.running().insert(id, LeftTask::new(self.meta()));
+        let job = LeftTask::new(self.meta());
+        shared.running().insert(number, job);
         let employed = Employed::by(self.employer);
         self.task.run(); // it catches panics
         drop(employed);
-        shared.running().remove(&id);
+        shared.running().remove(number);
     }
 }

@@ -9,10 +9,10 @@ use std::task::{Context, Poll, ready};
 
 use rustix::fd::{AsRawFd, BorrowedFd, RawFd};
 
-use super::{Core, addresses, current, registry};
+use super::{Core, current, registry};
 use crate::future::budget;
 use crate::reactor::{self, Direction, SourceKey, WaiterKey};
-use crate::waits::{self, Descriptor, Wait};
+use crate::waits::{self, Wait};
 
 /// A descriptor's place in its runtime's reactor.
 ///
@@ -88,17 +88,13 @@ impl Registration {
     /// Says so, where somebody notes what tasks wait for.
     #[inline]
     fn note_wait(&self, direction: Direction) {
-        waits::note(|| match direction {
-            Direction::Read => Wait::Read(self.describe()),
-            Direction::Write => Wait::Write(self.describe()),
-        });
-    }
-
-    /// The descriptor with its addresses: now, while it is open for sure. Two system calls.
-    #[cold]
-    fn describe(&self) -> Descriptor {
-        let (local, peer) = addresses::of(self.fd());
-        Descriptor::new(self.fd as i64, local, peer)
+        waits::note_descriptor(
+            self.fd(),
+            match direction {
+                Direction::Read => Wait::Read,
+                Direction::Write => Wait::Write,
+            },
+        );
     }
 
     /// Tries `op` until it says something else than that it was interrupted, or that it would block.

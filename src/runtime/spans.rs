@@ -24,7 +24,7 @@ impl Builder {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn enable_task_spans(&mut self) -> &mut Builder {
-        self.spans = Some(Default::default);
+        self.wishes().spans = Some(Default::default);
         self
     }
 }
