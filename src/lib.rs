@@ -2,12 +2,12 @@
 #![deny(unsafe_code)]
 
 mod clock;
-mod few;
 mod figure;
 mod future;
 mod histogram;
 #[cfg(not(loom))]
 mod json;
+mod numbered;
 #[cfg(not(loom))]
 mod readiness;
 #[cfg(not(loom))]

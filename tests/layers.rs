@@ -16,10 +16,10 @@ const LEVELS: [&[&str]; 10] = [
     // no runtime needed
     &[
         "clock",
-        "few",
         "figure",
         "future",
         "json",
+        "numbered",
         "readiness",
         "rng",
         "swallow",

@@ -4,18 +4,22 @@
 //! Names and fields are those that tokio-console knows: a span `runtime.spawn` is a task, an event of the target `runtime::waker` a wake.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use tracing::{Span, trace, trace_span};
 
 use super::task::Meta;
+use crate::numbered::Numbered;
 
 /// The spans of those that live, by their numbers. A subscriber is foreign code: it is called when nothing is borrowed.
-#[derive(Debug, Default)]
-pub(crate) struct Spans(RefCell<BTreeMap<u64, Rc<Span>>>);
+#[derive(Debug)]
+pub(crate) struct Spans(RefCell<Numbered<Rc<Span>>>);
 
 impl Spans {
+    pub(crate) fn new() -> Self {
+        Self(RefCell::new(Numbered::new()))
+    }
+
     /// A task has arrived.
     pub(super) fn arrives(&self, meta: &Meta) {
         let location = meta.location();
@@ -36,7 +40,7 @@ impl Spans {
     }
 
     fn of(&self, task: u64) -> Option<Rc<Span>> {
-        self.0.borrow().get(&task).cloned()
+        self.0.borrow().get(task).cloned()
     }
 
     /// A task was woken.
@@ -57,7 +61,7 @@ impl Spans {
 
     /// A task is over.
     pub(super) fn leaves(&self, task: u64) {
-        let span = self.0.borrow_mut().remove(&task);
+        let span = self.0.borrow_mut().remove(task);
         drop(span); // after the borrow; entered, it is there until it is left
     }
 }

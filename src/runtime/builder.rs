@@ -17,8 +17,8 @@ use crate::executor::home::{Figures, Home};
 use crate::executor::hooks::TaskMeta;
 use crate::executor::local::Executor;
 use crate::executor::unhandled::UnhandledPanic;
-use crate::few::Few;
 use crate::histogram::Histogram;
+use crate::numbered::Numbered;
 use crate::pool::{Limits, Pool};
 use crate::reactor::{Reactor, ReactorKind};
 use crate::rng::Rng;
@@ -681,7 +681,7 @@ impl Builder {
         let shared = Arc::new(Shared {
             home: Arc::clone(executor.home()),
             pool: Arc::new(Pool::new(self.pool.clone())),
-            running: Mutex::new(Few::new()),
+            running: Mutex::new(Numbered::new()),
             registrar: reactor.registrar(),
             sources: Arc::clone(reactor.figures()),
             turns: Turns::new(self.wishes.loop_lag),

@@ -18,6 +18,7 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 
+mod answer;
 mod blocking;
 mod builder;
 pub(crate) mod current;
@@ -57,8 +58,9 @@ use std::time::Duration;
 pub use crate::executor::hooks::TaskMeta;
 pub use crate::executor::unhandled::{TaskPanic, UnhandledPanic};
 pub use crate::reactor::ReactorKind;
+pub(crate) use answer::Answer;
+pub(crate) use blocking::Duty;
 pub use blocking::spawn_blocking;
-pub(crate) use blocking::{Duty, try_spawn_blocking};
 pub use builder::Builder;
 pub use enter::EnterGuard;
 pub use handle::{Handle, Id, TryCurrentError};

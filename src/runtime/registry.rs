@@ -5,12 +5,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::handle::Shared;
-use crate::few::Few;
+use crate::numbered::Numbered;
 
-static RUNTIMES: Mutex<Few<Arc<Shared>>> = Mutex::new(Few::new());
+static RUNTIMES: Mutex<Numbered<Arc<Shared>>> = Mutex::new(Numbered::new());
 
 /// No step of a user can panic halfway, so a poisoned lock guards a whole map.
-fn runtimes() -> MutexGuard<'static, Few<Arc<Shared>>> {
+fn runtimes() -> MutexGuard<'static, Numbered<Arc<Shared>>> {
     RUNTIMES.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -8,8 +8,8 @@ use std::io::{self, Read};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, Waker, ready};
 
-use crate::few::Few;
 use crate::future::budget;
+use crate::numbered::Numbered;
 use crate::shim::sync::Mutex;
 use crate::waker::WakeList;
 
@@ -34,7 +34,7 @@ struct State<A> {
     is_reading: bool,
     reader: A,
     /// Who waits for the answer, by the number of the taker.
-    waiters: Few<Waker>,
+    waiters: Numbered<Waker>,
 }
 
 impl<A> Input<A> {
@@ -46,7 +46,7 @@ impl<A> Input<A> {
                     end: None,
                     is_reading: false,
                     reader,
-                    waiters: Few::new(),
+                    waiters: Numbered::new(),
                 }),
             }
         }
