@@ -83,16 +83,19 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::rng::Rng;
 
     #[test]
     fn it_does_what_a_b_tree_does() {
         let (mut numbered, mut model) = (Numbered::new(), BTreeMap::new());
-        let rng = Rng::new(1);
+        let mut state = 1_u64;
+        let mut below = |limit| {
+            state = state.wrapping_mul(0x5851_F42D_4C95_7F2D).wrapping_add(1);
+            (state >> 33) % limit
+        };
         for step in 0..4_000 {
             // Nearly in order, as numbers come, and none is far behind.
-            let number = u64::from(step / 10 + rng.below(40));
-            match rng.below(3) {
+            let number = step / 10 + below(40);
+            match below(3) {
                 0 => assert_eq!(numbered.insert(number, step), model.insert(number, step)),
                 1 => assert_eq!(numbered.get_mut(number), model.get_mut(&number)),
                 _ => assert_eq!(numbered.remove(number), model.remove(&number)),

@@ -116,7 +116,7 @@ impl Registration {
             match op() {
                 Err(error) if self.is_no_answer(core, direction, &error) => {}
                 result => {
-                    if result.as_ref().is_ok_and(&is_last) {
+                    if matches!(&result, Ok(moved) if is_last(moved)) {
                         core.reactor.drained(self.key, direction);
                     }
                     budget::spend();
