@@ -7,6 +7,7 @@ mod future;
 mod histogram;
 #[cfg(not(loom))]
 mod json;
+mod numbered;
 #[cfg(not(loom))]
 mod readiness;
 #[cfg(not(loom))]

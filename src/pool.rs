@@ -209,9 +209,15 @@ impl<J: Job> Pool<J> {
         let mut state = self.state.lock();
         state.closed = true;
         self.work.notify_all();
-        let queue = std::mem::take(&mut state.queue);
-        let (mandatory, given_back) = queue.into_iter().partition(Job::is_mandatory);
-        state.queue = mandatory;
+        let mut given_back = VecDeque::new();
+        for job in std::mem::take(&mut state.queue) {
+            let list = if job.is_mandatory() {
+                &mut state.queue
+            } else {
+                &mut given_back
+            };
+            list.push_back(job);
+        }
         given_back
     }
 

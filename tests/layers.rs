@@ -19,6 +19,7 @@ const LEVELS: [&[&str]; 10] = [
         "figure",
         "future",
         "json",
+        "numbered",
         "readiness",
         "rng",
         "swallow",

@@ -10,12 +10,13 @@ mod port;
 
 use std::io;
 use std::sync::Arc;
-use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::{self, Scope, ScopedJoinHandle};
 
 pub use self::core::Core;
 use self::core::Team;
 use crate::runtime::{Builder, Handle, Runtime};
+use crate::sync::oneshot::{self, Receiver, Sender};
+use crate::sync::park;
 
 /// Runs `main` on `count` threads, with a runtime on each, until all of them have ended. [`Cores`] has settings.
 ///
@@ -199,7 +200,8 @@ impl Cores {
                 starting.push(self.start(index, &main, scope)?);
             }
             // A start that fails drops the starters of all others, and those leave.
-            let handles: io::Result<Vec<Handle>> = starting.iter().map(Starting::handle).collect();
+            let handles: io::Result<Vec<Handle>> =
+                starting.iter_mut().map(Starting::handle).collect();
             let team = Arc::new(Team::new(handles?));
             let running: Vec<_> = starting.into_iter().map(|one| one.go(&team)).collect();
             Ok(running.into_iter().map(Running::join).collect())
@@ -217,11 +219,11 @@ impl Cores {
         T: Send + 'scope,
         F: AsyncFn(Core) -> T + Sync,
     {
-        let (ready, made) = mpsc::channel();
-        let (starter, start) = mpsc::channel();
+        let (ready, made) = oneshot::channel();
+        let (starter, start) = oneshot::channel();
         let work = move || {
-            let runtime = self.make(index, &ready)?;
-            let team: Arc<Team> = start.recv().ok()?;
+            let runtime = self.make(index, ready)?;
+            let team: Arc<Team> = park::block_on(start).ok()?;
             let stops_others = team.stop_on_panic();
             let output = runtime.block_on(main(Core::new(index, team.clone())));
             drop(stops_others);
@@ -238,7 +240,7 @@ impl Cores {
     }
 
     /// Makes the runtime of this thread, and tells of it. `None` if there is none.
-    fn make(&self, index: usize, ready: &Sender<io::Result<Handle>>) -> Option<Runtime> {
+    fn make(&self, index: usize, ready: Sender<io::Result<Handle>>) -> Option<Runtime> {
         let pinned = if self.pinned { pin::pin(index) } else { Ok(()) };
         let runtime = pinned.and_then(|()| self.runtime.clone().build());
         let (runtime, told) = match runtime {
@@ -263,9 +265,9 @@ struct Starting<'scope, T> {
 }
 
 impl<'scope, T> Starting<'scope, T> {
-    fn handle(&self) -> io::Result<Handle> {
+    fn handle(&mut self) -> io::Result<Handle> {
         let died = || io::Error::other("a thread of `cores` has panicked before its start");
-        self.made.recv().map_err(|_| died())?
+        park::block_on(&mut self.made).map_err(|_| died())?
     }
 
     fn go(self, team: &Arc<Team>) -> Running<'scope, T> {

@@ -1,19 +1,19 @@
 //! The ledger: who lives, how each task stands, and what it waits for, where other threads can read it.
 //! Kept by the observer, task by task; read by the watcher for the name of whoever blocks the thread, and for dumps.
 
-use std::collections::BTreeMap;
 use std::panic::Location;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::task::{Id, Meta};
 use super::watch::MAIN;
+use crate::numbered::Numbered;
 use crate::waits::Wait;
 
 /// Every task that lives, by its number, and the future of `block_on`, by [`MAIN`].
 #[derive(Debug)]
 pub(crate) struct Ledger {
-    tasks: Mutex<BTreeMap<u64, Entry>>,
+    tasks: Mutex<Numbered<Entry>>,
     /// Whether it says how tasks stand, and not only who they are.
     inspects: bool,
 }
@@ -62,7 +62,7 @@ impl Entry {
 impl Ledger {
     pub(crate) fn new(inspects: bool) -> Self {
         Self {
-            tasks: Mutex::default(),
+            tasks: Mutex::new(Numbered::new()),
             inspects,
         }
     }
@@ -72,7 +72,7 @@ impl Ledger {
     }
 
     /// No step of a user can panic halfway, so a poisoned lock guards a whole map.
-    fn tasks(&self) -> MutexGuard<'_, BTreeMap<u64, Entry>> {
+    fn tasks(&self) -> MutexGuard<'_, Numbered<Entry>> {
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -95,13 +95,13 @@ impl Ledger {
     }
 
     pub(super) fn strike_out(&self, number: u64) {
-        let entry = self.tasks().remove(&number);
+        let entry = self.tasks().remove(number);
         drop(entry); // after the lock
     }
 
     /// A poll begins.
     pub(super) fn begins(&self, task: u64) {
-        if let Some(entry) = self.tasks().get_mut(&task) {
+        if let Some(entry) = self.tasks().get_mut(task) {
             entry.standing = Standing::Running;
             entry.polls += 1;
         }
@@ -109,7 +109,7 @@ impl Ledger {
 
     /// It has ended, and the task waits, unless it has ended with it or was woken meanwhile.
     pub(super) fn ends(&self, task: u64, waits: Vec<Wait>, took: Duration) {
-        if let Some(entry) = self.tasks().get_mut(&task) {
+        if let Some(entry) = self.tasks().get_mut(task) {
             entry.busy += took;
             entry.waits = waits;
             if entry.standing == Standing::Running {
@@ -120,18 +120,19 @@ impl Ledger {
 
     /// The task is put into the queue.
     pub(super) fn wakes(&self, task: u64) {
-        if let Some(entry) = self.tasks().get_mut(&task) {
+        if let Some(entry) = self.tasks().get_mut(task) {
             entry.standing = Standing::Ready;
         }
     }
 
     /// The task with this number, or the future of `block_on`, if it lives.
     pub(crate) fn get(&self, number: u64) -> Option<Entry> {
-        self.tasks().get(&number).cloned()
+        self.tasks().get(number).cloned()
     }
 
     /// All, in the order they were spawned; the future of `block_on` before.
     pub(crate) fn all(&self) -> Vec<Entry> {
-        self.tasks().values().cloned().collect()
+        let tasks = self.tasks();
+        tasks.iter().map(|(_, entry)| entry.clone()).collect()
     }
 }

@@ -11,7 +11,7 @@ use std::task::Waker;
 use super::here;
 use super::home::{Home, Message};
 use super::join::{JoinHandle, Task};
-use super::observer::{MainShown, Observer, Subject};
+use super::observer::{MainShown, Observe, Observer, Subject};
 use super::queue::{Queue, Work};
 use super::table::{Place, Table};
 use super::task::{self, Guarded, Id, Meta, Origin, Runnable};
@@ -38,7 +38,7 @@ pub(crate) struct Executor {
     /// Set when the end begins: what is spawned from then on is cancelled at once.
     closing: Cell<bool>,
     /// What looks at tasks, if something does.
-    observer: Option<Observer>,
+    observer: Option<Box<dyn Observe>>,
     /// Whether a new task is more than queued, by code that may be anybody's: there is an observer, or the end has begun.
     attended: Cell<bool>,
 }
@@ -51,7 +51,11 @@ pub(crate) enum Progress {
 }
 
 impl Executor {
-    pub(crate) fn new(home: Arc<Home>, event_interval: u32, observer: Option<Observer>) -> Self {
+    pub(crate) fn new(
+        home: Arc<Home>,
+        event_interval: u32,
+        observer: Option<Box<dyn Observe>>,
+    ) -> Self {
         Self {
             queue: Queue::new(),
             waiting: RefCell::default(),
@@ -229,8 +233,8 @@ impl Executor {
 
     /// Shows the future of `block_on`, called there, to those who look, until the end of what comes back.
     pub(crate) fn show_main(&self, location: &'static Location<'static>) -> Option<MainShown<'_>> {
-        let observer = self.observer.as_ref()?;
-        Some(observer.shows_main(location))
+        let observer = self.observer.as_deref()?;
+        Some(MainShown::new(observer, location))
     }
 
     /// Puts work at the end of the queue.
@@ -245,7 +249,7 @@ impl Executor {
         let ends = &self.home.figures().ends;
         self.queue.show_tail(ends);
         let progress = here::work(self, || match &self.observer {
-            Some(observer) if observer.looks_at_polls() => self.run_batch_looked_at(observer, main),
+            Some(observer) if observer.looks_at_polls() => observer.run_batch(self, main),
             _ => self.run_batch(main),
         });
         if self.queue.has_not_moved_since(ends) {
@@ -285,7 +289,7 @@ impl Executor {
 
     /// The same while an observer looks at each poll.
     #[cold]
-    fn run_batch_looked_at(
+    pub(super) fn run_batch_looked_at(
         &self,
         observer: &Observer,
         main: &mut dyn FnMut() -> Progress,

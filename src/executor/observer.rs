@@ -1,5 +1,6 @@
 //! The observer: what looks at each poll, in a runtime that is set to be looked at.
-//! Made by the builder only if something is asked for: the executor's usual loop knows nothing of it.
+//! Made by the builder only if something is asked for: the executor's usual loop knows nothing of it, and reaches it by a table of
+//! functions, so that a program that asks for nothing does not contain it.
 
 use std::panic::Location;
 use std::sync::Arc;
@@ -9,12 +10,40 @@ use super::extras::Shared;
 use super::home::Home;
 use super::hooks::{self, Hooks, TaskMeta};
 use super::ledger::Ledger;
+use super::local::{Executor, Progress};
 use super::recorder::Recorder;
 use super::spans::Spans;
 use super::task::{Id, Meta};
 use super::watch::{MAIN, Watch};
 use crate::shim::sync;
 use crate::waits::Listening;
+
+/// The observer, as the executor knows it.
+pub(crate) trait Observe {
+    /// Whether each poll is looked at.
+    fn looks_at_polls(&self) -> bool;
+
+    /// Runs what is ready, and looks at each poll.
+    fn run_batch(&self, executor: &Executor, main: &mut dyn FnMut() -> Progress) -> Progress;
+
+    /// A task was spawned.
+    fn arrives(&self, meta: &Meta);
+
+    /// A task was woken.
+    fn wakes(&self, meta: &Meta);
+
+    /// The future of `block_on` was woken.
+    fn wakes_main(&self);
+
+    /// The future of `block_on`, called there, begins.
+    fn main_arrives(&self, location: &'static Location<'static>);
+
+    /// It is gone.
+    fn main_leaves(&self);
+
+    /// A task's future is gone.
+    fn leaves(&self, meta: &Meta);
+}
 
 /// What is looked at, and for whom.
 #[derive(Debug)]
@@ -83,76 +112,9 @@ impl Observer {
         })
     }
 
-    /// Whether polls are looked at.
-    pub(super) fn looks_at_polls(&self) -> bool {
-        self.looks_at_polls
-    }
-
-    /// A task has arrived.
-    pub(super) fn arrives(&self, meta: &Meta) {
-        if let Some(ledger) = &self.ledger {
-            ledger.enter(meta);
-        }
-        if let Some(recorder) = &self.recorder {
-            recorder.arrives(meta);
-        }
-        if let Some(spans) = &self.spans {
-            spans.arrives(meta);
-        }
-        hooks::tell(&self.hooks.spawn, &TaskMeta::of(meta));
-    }
-
-    /// A task was woken.
-    pub(super) fn wakes(&self, meta: &Meta) {
-        if let Some(ledger) = self.inspected() {
-            ledger.wakes(meta.id().number());
-        }
-        if let Some(recorder) = &self.recorder {
-            recorder.wakes(meta.id().number());
-        }
-        if let Some(spans) = &self.spans {
-            spans.wakes(meta.id().number());
-        }
-    }
-
-    /// The future of `block_on` was.
-    pub(super) fn wakes_main(&self) {
-        if let Some(ledger) = self.inspected() {
-            ledger.wakes(MAIN);
-        }
-        if let Some(recorder) = &self.recorder {
-            recorder.wakes(MAIN);
-        }
-    }
-
-    /// `block_on` begins: its future is shown until the end of what comes back.
-    pub(super) fn shows_main(&self, location: &'static Location<'static>) -> MainShown<'_> {
-        if let Some(ledger) = &self.ledger {
-            ledger.enter_main(location);
-        }
-        if let Some(recorder) = &self.recorder {
-            recorder.main_arrives(location);
-        }
-        MainShown(self)
-    }
-
     /// Where it notes how tasks stand, if it does.
     fn inspected(&self) -> Option<&Ledger> {
         self.ledger.as_deref().filter(|ledger| ledger.inspects())
-    }
-
-    /// A task's future is gone.
-    pub(super) fn leaves(&self, meta: &Meta) {
-        hooks::tell(&self.hooks.terminate, &TaskMeta::of(meta));
-        if let Some(ledger) = &self.ledger {
-            ledger.strike_out(meta.id().number());
-        }
-        if let Some(recorder) = &self.recorder {
-            recorder.leaves(meta.id().number());
-        }
-        if let Some(spans) = &self.spans {
-            spans.leaves(meta.id().number());
-        }
     }
 
     /// Looks at a poll of a task, which may be gone after that.
@@ -223,16 +185,94 @@ impl Observer {
     }
 }
 
+impl Observe for Observer {
+    fn looks_at_polls(&self) -> bool {
+        self.looks_at_polls
+    }
+
+    fn run_batch(&self, executor: &Executor, main: &mut dyn FnMut() -> Progress) -> Progress {
+        executor.run_batch_looked_at(self, main)
+    }
+
+    fn arrives(&self, meta: &Meta) {
+        if let Some(ledger) = &self.ledger {
+            ledger.enter(meta);
+        }
+        if let Some(recorder) = &self.recorder {
+            recorder.arrives(meta);
+        }
+        if let Some(spans) = &self.spans {
+            spans.arrives(meta);
+        }
+        hooks::tell(&self.hooks.spawn, &TaskMeta::of(meta));
+    }
+
+    fn wakes(&self, meta: &Meta) {
+        if let Some(ledger) = self.inspected() {
+            ledger.wakes(meta.id().number());
+        }
+        if let Some(recorder) = &self.recorder {
+            recorder.wakes(meta.id().number());
+        }
+        if let Some(spans) = &self.spans {
+            spans.wakes(meta.id().number());
+        }
+    }
+
+    fn wakes_main(&self) {
+        if let Some(ledger) = self.inspected() {
+            ledger.wakes(MAIN);
+        }
+        if let Some(recorder) = &self.recorder {
+            recorder.wakes(MAIN);
+        }
+    }
+
+    fn main_arrives(&self, location: &'static Location<'static>) {
+        if let Some(ledger) = &self.ledger {
+            ledger.enter_main(location);
+        }
+        if let Some(recorder) = &self.recorder {
+            recorder.main_arrives(location);
+        }
+    }
+
+    fn main_leaves(&self) {
+        if let Some(ledger) = &self.ledger {
+            ledger.strike_out(MAIN);
+        }
+        if let Some(recorder) = &self.recorder {
+            recorder.main_leaves();
+        }
+    }
+
+    fn leaves(&self, meta: &Meta) {
+        hooks::tell(&self.hooks.terminate, &TaskMeta::of(meta));
+        if let Some(ledger) = &self.ledger {
+            ledger.strike_out(meta.id().number());
+        }
+        if let Some(recorder) = &self.recorder {
+            recorder.leaves(meta.id().number());
+        }
+        if let Some(spans) = &self.spans {
+            spans.leaves(meta.id().number());
+        }
+    }
+}
+
 /// The future of `block_on`, as long as that runs: it may end by a panic.
-pub(crate) struct MainShown<'a>(&'a Observer);
+pub(crate) struct MainShown<'a>(&'a dyn Observe);
+
+impl<'a> MainShown<'a> {
+    /// `block_on` was called at `location`.
+    pub(super) fn new(observer: &'a dyn Observe, location: &'static Location<'static>) -> Self {
+        observer.main_arrives(location);
+        Self(observer)
+    }
+}
 
 impl Drop for MainShown<'_> {
     fn drop(&mut self) {
-        if let Some(ledger) = &self.0.ledger {
-            ledger.strike_out(MAIN);
-        }
-        if let Some(recorder) = &self.0.recorder {
-            recorder.main_leaves();
-        }
+        self.0.main_leaves();
     }
 }

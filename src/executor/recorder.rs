@@ -1,13 +1,14 @@
 //! The recorder: what happened when, in a runtime that is traced. Bounded: of what is too much, the oldest goes.
 //! Told by the observer and the turn, on the runtime's thread; read by `toque::trace`, on any.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::panic::Location;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use super::task::Meta;
 use super::watch::MAIN;
+use crate::numbered::Numbered;
 use crate::waits::Wait;
 
 /// A moment, in nanoseconds since the trace began.
@@ -91,7 +92,7 @@ struct Log {
     capacity: usize,
     dropped: u64,
     /// Those that live, the future of `block_on` with them.
-    living: BTreeMap<u64, Living>,
+    living: Numbered<Living>,
     /// What is polled, and since when.
     polled: Option<(u64, Moment)>,
     /// Since when the thread sleeps, if it does.
@@ -121,7 +122,7 @@ impl Recorder {
                 events: VecDeque::new(),
                 capacity,
                 dropped: 0,
-                living: BTreeMap::new(),
+                living: Numbered::new(),
                 polled: None,
                 parked: None,
             }),
@@ -179,7 +180,7 @@ impl Recorder {
     pub(super) fn main_leaves(&self) {
         let (now, mut log) = (self.now(), self.log());
         log.end(&[], now);
-        if let Some(main) = log.living.get_mut(&MAIN) {
+        if let Some(main) = log.living.get_mut(MAIN) {
             main.stage = Stage::Polled(None); // its last poll has made it ready, and so it waits for nothing
         }
         log.leave(MAIN, now);
@@ -233,7 +234,7 @@ impl Log {
 
     fn wake(&mut self, task: u64, now: Moment) {
         let wake = self.wake_now(now);
-        let Some(living) = self.living.get_mut(&task) else {
+        let Some(living) = self.living.get_mut(task) else {
             return;
         };
         match &mut living.stage {
@@ -253,7 +254,7 @@ impl Log {
 
     fn begin(&mut self, task: u64, now: Moment) {
         self.polled = Some((task, now));
-        let Some(living) = self.living.get_mut(&task) else {
+        let Some(living) = self.living.get_mut(task) else {
             return;
         };
         let before = std::mem::replace(&mut living.stage, Stage::Polled(None));
@@ -279,7 +280,7 @@ impl Log {
             task,
             span: Span { begin, end: now },
         });
-        if let Some(living) = self.living.get_mut(&task) {
+        if let Some(living) = self.living.get_mut(task) {
             living.stage = match living.stage {
                 Stage::Polled(Some(wake)) => Stage::Ready(wake),
                 _ => Stage::Waiting(now, WaitsOn::of(waits)),
@@ -288,7 +289,7 @@ impl Log {
     }
 
     fn leave(&mut self, task: u64, now: Moment) {
-        if let Some(living) = self.living.remove(&task) {
+        if let Some(living) = self.living.remove(task) {
             let over = living.over(task, now);
             over.into_iter().for_each(|event| self.push(event));
         }
@@ -304,7 +305,7 @@ impl Log {
         events.extend(polled);
         events.extend(parked.map(Event::Park));
         let living = self.living.iter();
-        events.extend(living.flat_map(|(task, living)| living.over(*task, now)));
+        events.extend(living.flat_map(|(task, living)| living.over(task, now)));
         Record {
             events,
             dropped: self.dropped,

@@ -6,7 +6,6 @@
 //! other crates' wakers, and once or twice for each type.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeSet;
 use std::ptr;
 use std::task::{RawWakerVTable, Waker};
 
@@ -19,15 +18,21 @@ type Table = *const RawWakerVTable;
 thread_local! {
     /// The one that was asked for last, if it is ours.
     static LAST: Cell<Table> = const { Cell::new(ptr::null()) };
-    /// All that are.
-    static OURS: RefCell<BTreeSet<Table>> = const { RefCell::new(BTreeSet::new()) };
+    /// All that are, in order.
+    static OURS: RefCell<Vec<Table>> = const { RefCell::new(Vec::new()) };
 }
 
 /// This waker is a task's, or that of the future of `block_on`.
 pub(crate) fn note(ours: &Waker) {
     let table = ptr::from_ref(ours.vtable());
     if LAST.replace(table) != table {
-        let _ = OURS.try_with(|ours| ours.borrow_mut().insert(table)); // at the thread's end it is not kept
+        let _ = OURS.try_with(|ours| insert(&mut ours.borrow_mut(), table)); // at the thread's end it is not kept
+    }
+}
+
+fn insert(ours: &mut Vec<Table>, table: Table) {
+    if let Err(place) = ours.binary_search(&table) {
+        ours.insert(place, table);
     }
 }
 
@@ -40,7 +45,7 @@ pub(super) fn is_ours(waker: &Waker) -> bool {
 
 #[cold]
 fn is_among_ours(table: Table) -> bool {
-    let is_ours = OURS.try_with(|ours| ours.borrow().contains(&table)) == Ok(true);
+    let is_ours = OURS.try_with(|ours| ours.borrow().binary_search(&table).is_ok()) == Ok(true);
     if is_ours {
         LAST.set(table);
     }

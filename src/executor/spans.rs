@@ -4,19 +4,19 @@
 //! Names and fields are those that tokio-console knows: a span `runtime.spawn` is a task, an event of the target `runtime::waker` a wake.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use tracing::span::Entered;
 use tracing::{Span, trace, trace_span};
 
 use super::task::Meta;
+use crate::numbered::Numbered;
 use crate::swallow::in_peace;
 
 /// The spans of those that live, by their numbers. A subscriber is foreign code: it is called when nothing is borrowed, and in peace,
 /// since its panic would be one of a waker, or of a task's end.
-#[derive(Debug, Default)]
-pub(crate) struct Spans(RefCell<BTreeMap<u64, Rc<TaskSpan>>>);
+#[derive(Debug)]
+pub(crate) struct Spans(RefCell<Numbered<Rc<TaskSpan>>>);
 
 /// A span that is closed in peace.
 #[derive(Debug)]
@@ -46,6 +46,10 @@ impl Drop for Inside<'_> {
 }
 
 impl Spans {
+    pub(crate) fn new() -> Self {
+        Self(RefCell::new(Numbered::new()))
+    }
+
     /// A task has arrived.
     pub(super) fn arrives(&self, meta: &Meta) {
         let mut span = TaskSpan(None);
@@ -60,7 +64,7 @@ impl Spans {
     }
 
     fn of(&self, task: u64) -> Option<Rc<TaskSpan>> {
-        self.0.borrow().get(&task).cloned()
+        self.0.borrow().get(task).cloned()
     }
 
     /// A task was woken.
@@ -83,7 +87,7 @@ impl Spans {
 
     /// A task is over.
     pub(super) fn leaves(&self, task: u64) {
-        let span = self.0.borrow_mut().remove(&task);
+        let span = self.0.borrow_mut().remove(task);
         drop(span); // after the borrow; entered, it is there until it is left
     }
 }

@@ -4,8 +4,7 @@
 use std::io;
 
 use crate::executor::error::JoinError;
-use crate::executor::join::JoinHandle;
-use crate::runtime::{Duty, try_spawn_blocking};
+use crate::runtime::{Answer, Duty};
 
 /// Makes a call on the pool, and waits for its answer.
 pub(super) async fn on_pool<T, F>(call: F) -> io::Result<T>
@@ -18,21 +17,21 @@ where
 }
 
 /// Begins a call that nobody needs if the runtime ends before it has begun.
-pub(super) fn start<T, F>(call: F) -> io::Result<JoinHandle<T>>
+pub(super) fn start<T, F>(call: F) -> io::Result<Answer<T>>
 where
     F: FnOnce() -> T + Send + 'static,
     T: Send + 'static,
 {
-    try_spawn_blocking(Duty::Optional, call)
+    Answer::try_of(Duty::Optional, call)
 }
 
 /// Begins a call that is made even if the runtime ends before it has begun.
-pub(super) fn start_mandatory<T, F>(call: F) -> io::Result<JoinHandle<T>>
+pub(super) fn start_mandatory<T, F>(call: F) -> io::Result<Answer<T>>
 where
     F: FnOnce() -> T + Send + 'static,
     T: Send + 'static,
 {
-    try_spawn_blocking(Duty::Mandatory, call)
+    Answer::try_of(Duty::Mandatory, call)
 }
 
 /// What became of a call without an answer.

@@ -12,7 +12,7 @@ use std::task::{Context, Poll, ready};
 
 use super::dir_entry::DirEntry;
 use super::on_pool::{no_answer, on_pool, start};
-use crate::executor::join::JoinHandle;
+use crate::runtime::Answer;
 
 /// Entries in one trip to the pool. As many as tokio reads at once (1.54): few enough for the first to come soon.
 const BATCH: usize = 32;
@@ -85,7 +85,7 @@ pub struct ReadDir {
     /// What of the last batch nobody has taken yet.
     read: Batch<DirEntry>,
     /// The batch under way. It outlives a cancelled `next_entry`.
-    batch: Option<JoinHandle<Batch<DirEntry>>>,
+    batch: Option<Answer<Batch<DirEntry>>>,
 }
 
 impl ReadDir {

@@ -9,6 +9,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV
 
 use sealed::{Resolution, Resolve};
 
+use crate::runtime::Answer;
+
 /// What can be turned into one or more socket addresses.
 ///
 /// Implemented for socket addresses and slices of them, for pairs of an address or a name and a port, and for strings
@@ -104,7 +106,7 @@ async fn resolve(addr: impl ToSocketAddrs) -> io::Result<Vec<SocketAddr>> {
     if let Resolution::Known(addrs) = resolution {
         return Ok(addrs);
     }
-    crate::runtime::spawn_blocking(|| resolution.look_up())
+    Answer::of(|| resolution.look_up())
         .await
         .map_err(io::Error::other)?
 }

@@ -1,6 +1,6 @@
 //! Blocking jobs: closures that run on the pool, awaited like tasks.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
@@ -13,6 +13,7 @@ use super::shutdown::LeftTask;
 use crate::executor::join::JoinHandle;
 use crate::executor::local::job;
 use crate::executor::task::{self, Id, Meta, Origin, Runnable};
+use crate::numbered::Numbered;
 use crate::pool::{Job, Refused};
 
 /// Runs a closure that may block on a thread of the blocking pool, so that this one need not wait for it.
@@ -58,11 +59,10 @@ pub(crate) enum Duty {
 /// # Errors
 /// Outside of a runtime, after its end, or if no thread can be started. The closure is dropped.
 #[track_caller]
-pub(crate) fn try_spawn_blocking<F, R>(duty: Duty, job: F) -> io::Result<JoinHandle<R>>
-where
-    F: FnOnce() -> R + Send + 'static,
-    R: Send + 'static,
-{
+pub(super) fn try_spawn_blocking(
+    duty: Duty,
+    job: Box<dyn FnOnce() + Send>,
+) -> io::Result<JoinHandle<()>> {
     let handle = Handle::try_current().map_err(io::Error::other)?;
     let (job, submitted) = handle.shared().submit(job, Origin::caller(), duty);
     submitted.map(|()| job).map_err(|refusal| match refusal {
@@ -107,15 +107,19 @@ impl Shared {
         R: Send + 'static,
     {
         let (task, handle) = job(&self.home, Closure(Some(closure)), origin);
+        let submitted = self.hand_in(task, duty);
+        (handle, submitted)
+    }
+
+    fn hand_in(self: &Arc<Self>, task: Runnable, duty: Duty) -> Result<(), Refusal> {
+        let own = task.metadata().id();
         let job = BlockingJob {
             task,
             employer: Handle::new(Arc::clone(self)),
             duty,
         };
-        let own = handle.id();
         let submitted = self.pool.submit(job);
-        let submitted = submitted.or_else(|refused| BlockingJob::refuse(refused, own));
-        (handle, submitted)
+        submitted.or_else(|refused| BlockingJob::refuse(refused, own))
     }
 }
 
@@ -165,13 +169,14 @@ impl BlockingJob {
 }
 
 impl Shared {
-    fn running(&self) -> MutexGuard<'_, BTreeMap<Id, LeftTask>> {
+    fn running(&self) -> MutexGuard<'_, Numbered<LeftTask>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The blocking jobs that run.
     pub(super) fn running_jobs(&self) -> Vec<LeftTask> {
-        self.running().values().cloned().collect()
+        let running = self.running();
+        running.iter().map(|(_, job)| job.clone()).collect()
     }
 }
 
@@ -181,12 +186,13 @@ impl Job for BlockingJob {
     }
 
     fn run(self) {
-        let id = self.meta().id();
+        let number = self.meta().id().number();
         let shared = Arc::clone(self.employer.shared());
-        shared.running().insert(id, LeftTask::new(self.meta()));
+        let job = LeftTask::new(self.meta());
+        shared.running().insert(number, job);
         let employed = Employed::by(self.employer);
         self.task.run(); // it catches panics
         drop(employed);
-        shared.running().remove(&id);
+        shared.running().remove(number);
     }
 }

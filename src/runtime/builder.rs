@@ -1,6 +1,5 @@
 //! The builder: a runtime's settings.
 
-use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::io;
@@ -9,24 +8,17 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::handle::{Handle, Shared};
-use super::proc::ThisThread;
-use super::spans;
-use super::stall::{Stall, StallHook};
-use super::stuck::Stuck;
-use super::turns::{Attendance, Turns};
-use super::watcher::Watcher;
+use super::lookout::{LookOut, Lookout, MakeRecorder, Starter, Wishes};
+use super::stall::Stall;
+use super::turns::Turns;
 use super::{Core, Runtime, current, registry};
 use crate::clock::Clock;
 use crate::executor::home::{Figures, Home};
-use crate::executor::hooks::{Hooks, TaskMeta};
-use crate::executor::ledger::Ledger;
+use crate::executor::hooks::TaskMeta;
 use crate::executor::local::Executor;
-use crate::executor::observer::Observer;
-use crate::executor::recorder::Recorder;
-use crate::executor::spans::Spans;
 use crate::executor::unhandled::UnhandledPanic;
-use crate::executor::watch::Watch;
 use crate::histogram::Histogram;
+use crate::numbered::Numbered;
 use crate::pool::{Limits, Pool};
 use crate::reactor::{Reactor, ReactorKind};
 use crate::rng::Rng;
@@ -61,33 +53,10 @@ pub struct Builder {
     start_paused: bool,
     /// `None` for another one with each runtime.
     rng_seed: Option<u64>,
-    hooks: Hooks,
-    /// Whether the clock is read around each poll.
-    poll_times: bool,
-    /// Whether it is read around each look at the world.
-    loop_lag: bool,
-    /// How long a poll may take before it is told of. `None` if none is.
-    stall_limit: Option<Duration>,
-    /// Whom it is told.
-    on_stall: StallHook,
-    /// Whether it is noted how tasks stand.
-    inspects: bool,
-    /// How long `block_on` waits for other threads before it is said to be stuck. `None` if it never is.
-    stuck_after: Option<Duration>,
-    /// Makes a recorder, if what happens is to be recorded.
-    recorder: Option<MakeRecorder>,
-    /// Makes the spans of the tasks, if there are to be some.
-    pub(super) spans: Option<fn() -> Spans>,
-    /// What else starts a thread beside the runtime's.
-    starters: Vec<Starter>,
+    wishes: Wishes,
+    /// Sets up what was wished for, if anything was.
+    look_out: Option<LookOut>,
 }
-
-/// Gives each runtime that is built its own.
-pub(crate) type MakeRecorder = Arc<dyn Fn() -> Arc<Recorder> + Send + Sync>;
-/// A thread beside the runtime's own. Dropped, it ends.
-pub(crate) type Companion = Box<dyn Any>;
-/// Starts one that reads the ledger.
-pub(crate) type Starter = Arc<dyn Fn(Arc<Ledger>) -> io::Result<Companion> + Send + Sync>;
 
 impl Builder {
     /// The default settings. There is but one kind of runtime; the name is tokio's.
@@ -114,17 +83,15 @@ impl Builder {
             unhandled_panic: UnhandledPanic::default(),
             start_paused: false,
             rng_seed: None,
-            hooks: Hooks::default(),
-            poll_times: false,
-            loop_lag: false,
-            stall_limit: None,
-            on_stall: Arc::new(spans::log),
-            inspects: false,
-            stuck_after: None,
-            recorder: None,
-            spans: None,
-            starters: Vec::new(),
+            wishes: Wishes::default(),
+            look_out: None,
         }
+    }
+
+    /// What is to look at the runtime, to be added to.
+    pub(super) fn wishes(&mut self) -> &mut Wishes {
+        self.look_out = Some(Lookout::new);
+        &mut self.wishes
     }
 
     /// Does nothing: sockets and timers are always there. For those who come from tokio.
@@ -369,7 +336,7 @@ impl Builder {
     where
         F: Fn(&TaskMeta<'_>) + Send + Sync + 'static,
     {
-        self.hooks.spawn = Some(Arc::new(hook));
+        self.wishes().hooks.spawn = Some(Arc::new(hook));
         self
     }
 
@@ -395,7 +362,7 @@ impl Builder {
     where
         F: Fn(&TaskMeta<'_>) + Send + Sync + 'static,
     {
-        self.hooks.before_poll = Some(Arc::new(hook));
+        self.wishes().hooks.before_poll = Some(Arc::new(hook));
         self
     }
 
@@ -423,7 +390,7 @@ impl Builder {
     where
         F: Fn(&TaskMeta<'_>) + Send + Sync + 'static,
     {
-        self.hooks.after_poll = Some(Arc::new(hook));
+        self.wishes().hooks.after_poll = Some(Arc::new(hook));
         self
     }
 
@@ -450,7 +417,7 @@ impl Builder {
     where
         F: Fn(&TaskMeta<'_>) + Send + Sync + 'static,
     {
-        self.hooks.terminate = Some(Arc::new(hook));
+        self.wishes().hooks.terminate = Some(Arc::new(hook));
         self
     }
 
@@ -476,7 +443,7 @@ impl Builder {
     where
         F: Fn() + Send + Sync + 'static,
     {
-        self.hooks.park = Some(Arc::new(hook));
+        self.wishes().hooks.park = Some(Arc::new(hook));
         self
     }
 
@@ -502,7 +469,7 @@ impl Builder {
     where
         F: Fn() + Send + Sync + 'static,
     {
-        self.hooks.unpark = Some(Arc::new(hook));
+        self.wishes().hooks.unpark = Some(Arc::new(hook));
         self
     }
 
@@ -523,7 +490,7 @@ impl Builder {
     ///
     /// [`RuntimeMetrics::poll_time_histogram_bucket_count`]: super::RuntimeMetrics::poll_time_histogram_bucket_count
     pub fn enable_metrics_poll_time_histogram(&mut self) -> &mut Builder {
-        self.poll_times = true;
+        self.wishes().poll_times = true;
         self
     }
 
@@ -544,7 +511,7 @@ impl Builder {
     ///
     /// [`RuntimeMetrics::loop_lag_quantile`]: super::RuntimeMetrics::loop_lag_quantile
     pub fn enable_metrics_loop_lag(&mut self) -> &mut Builder {
-        self.loop_lag = true;
+        self.wishes().loop_lag = true;
         self
     }
 
@@ -567,7 +534,7 @@ impl Builder {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn enable_task_inspection(&mut self) -> &mut Builder {
-        self.inspects = true;
+        self.wishes().inspects = true;
         self
     }
 
@@ -605,7 +572,7 @@ impl Builder {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn warn_on_stall(&mut self, limit: Duration) -> &mut Builder {
-        self.stall_limit = Some(limit);
+        self.wishes().stall_limit = Some(limit);
         self
     }
 
@@ -632,7 +599,7 @@ impl Builder {
     where
         F: Fn(&Stall) + Send + Sync + 'static,
     {
-        self.on_stall = Arc::new(hook);
+        self.wishes().on_stall = Some(Arc::new(hook));
         self
     }
 
@@ -667,13 +634,13 @@ impl Builder {
     /// });
     /// ```
     pub fn panic_when_stuck(&mut self, patience: Duration) -> &mut Builder {
-        self.stuck_after = Some(patience);
+        self.wishes().stuck_after = Some(patience);
         self
     }
 
     /// Has each runtime tell a recorder what happens.
     pub(crate) fn record_by(&mut self, recorder: MakeRecorder) {
-        self.recorder = Some(recorder);
+        self.wishes().recorder = Some(recorder);
     }
 
     /// Has a thread started beside the runtime's, which reads how the tasks stand.
@@ -682,7 +649,7 @@ impl Builder {
         expect(dead_code, reason = "only signals start one")
     )]
     pub(crate) fn accompany(&mut self, starter: Starter) {
-        self.starters.push(starter);
+        self.wishes().starters.push(starter);
     }
 
     /// Makes the runtime.
@@ -701,38 +668,24 @@ impl Builder {
         let reactor = Reactor::new(self.reactor)?;
         let id = registry::next_id();
         let figures = Figures {
-            poll_times: self.poll_times.then(Histogram::default),
+            poll_times: self.wishes.poll_times.then(Histogram::default),
             ..Figures::default()
         };
         let unhandled = self.unhandled_panic.clone();
         let home = Arc::new(Home::new(id, reactor.bell(), unhandled, figures));
-        let watch = self.stall_limit.map(|_| Arc::new(Watch::new()));
-        let recorder = self.recorder.as_ref().map(|make| make());
-        let inspects = self.inspects();
-        let notes_tasks = inspects || self.stall_limit.is_some();
-        let ledger = notes_tasks.then(|| Arc::new(Ledger::new(inspects)));
-        let companions = self.start_companions(watch.as_ref(), ledger.as_ref())?;
-        let stuck = self
-            .stuck_after
-            .map(|patience| Stuck::new(patience, companions.len()));
-        let inspected = ledger.clone().filter(|ledger| ledger.inspects());
-        let observer = Observer::new(
-            &home,
-            self.hooks.clone(),
-            watch,
-            ledger,
-            recorder.clone(),
-            self.spans.map(|make| make()),
-        );
-        let executor = Executor::new(home, self.event_interval, observer);
+        let lookout = match self.look_out {
+            Some(look_out) => look_out(&self.wishes, &home)?,
+            None => Lookout::default(),
+        };
+        let executor = Executor::new(home, self.event_interval, lookout.observer);
         let shared = Arc::new(Shared {
             home: Arc::clone(executor.home()),
             pool: Arc::new(Pool::new(self.pool.clone())),
-            running: Mutex::default(),
+            running: Mutex::new(Numbered::new()),
             registrar: reactor.registrar(),
             sources: Arc::clone(reactor.figures()),
-            turns: Turns::new(self.loop_lag),
-            ledger: inspected,
+            turns: Turns::new(self.wishes.loop_lag),
+            ledger: lookout.inspected,
         });
         registry::insert(id, Arc::clone(&shared));
         let core = Core {
@@ -741,8 +694,8 @@ impl Builder {
             timers: RefCell::new(Timers::new()),
             clock: Clock::new(self.start_paused),
             rng: Rng::new(self.rng_seed.unwrap_or_else(Rng::any_seed)),
-            companions: Cell::new(companions),
-            attendance: Attendance::new(&self.hooks, &shared.turns, stuck, recorder),
+            companions: Cell::new(lookout.companions),
+            attendance: lookout.attendance,
             shared,
             sleepers: Cell::new(WakeList::new()),
             driven: Cell::new(false),
@@ -751,56 +704,14 @@ impl Builder {
         let core = Rc::new(core);
         current::note(&core);
         let handle = Handle::new(Arc::clone(&core.shared));
-        if let Some(stuck) = core.attendance.as_ref().and_then(|it| it.stuck.as_ref()) {
-            stuck.count_references(&core);
+        if let Some(attendance) = &core.attendance {
+            attendance.begins(&core);
         }
         Ok(Runtime {
             core,
             handle,
             shutdown_timeout: self.shutdown_timeout,
         })
-    }
-
-    /// Whether it is noted how tasks stand: it is asked for, or something else needs it.
-    fn inspects(&self) -> bool {
-        let reads_the_ledger = self.stuck_after.is_some() || !self.starters.is_empty();
-        self.inspects || reads_the_ledger || self.recorder.is_some()
-    }
-
-    /// Starts the threads beside the runtime's own, if there are to be any.
-    fn start_companions(
-        &self,
-        watch: Option<&Arc<Watch>>,
-        ledger: Option<&Arc<Ledger>>,
-    ) -> io::Result<Vec<Companion>> {
-        let mut companions = Vec::new();
-        let Some(ledger) = ledger else {
-            return Ok(companions);
-        };
-        if let (Some(limit), Some(watch)) = (self.stall_limit, watch) {
-            companions.push(self.watch(limit, watch, ledger)?);
-        }
-        for start in &self.starters {
-            companions.push(start(Arc::clone(ledger))?);
-        }
-        Ok(companions)
-    }
-
-    /// Starts the watcher.
-    fn watch(
-        &self,
-        limit: Duration,
-        watch: &Arc<Watch>,
-        ledger: &Arc<Ledger>,
-    ) -> io::Result<Companion> {
-        let watcher = Watcher {
-            watch: Arc::clone(watch),
-            ledger: Arc::clone(ledger),
-            limit,
-            hook: Arc::clone(&self.on_stall),
-            thread: ThisThread::new(),
-        };
-        Ok(Box::new(watcher.start()?))
     }
 }
 
@@ -814,12 +725,12 @@ impl fmt::Debug for Builder {
             .field("unhandled_panic", &self.unhandled_panic)
             .field("start_paused", &self.start_paused)
             .field("rng_seed", &self.rng_seed)
-            .field("hooks", &self.hooks)
-            .field("poll_times", &self.poll_times)
-            .field("loop_lag", &self.loop_lag)
-            .field("stall_limit", &self.stall_limit)
-            .field("inspects", &self.inspects)
-            .field("stuck_after", &self.stuck_after)
+            .field("hooks", &self.wishes.hooks)
+            .field("poll_times", &self.wishes.poll_times)
+            .field("loop_lag", &self.wishes.loop_lag)
+            .field("stall_limit", &self.wishes.stall_limit)
+            .field("inspects", &self.wishes.inspects)
+            .field("stuck_after", &self.wishes.stuck_after)
             .finish_non_exhaustive()
     }
 }

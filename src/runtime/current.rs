@@ -20,7 +20,7 @@ thread_local! {
     /// On another thread, a blocking pool's most of all: the runtime it works for.
     static EMPLOYER: ManuallyDrop<RefCell<Option<Handle>>> = const { ManuallyDrop::new(RefCell::new(None)) };
 
-    /// The runtimes of this thread, entered or not. Few, so a list.
+    /// The runtimes of this thread, entered or not. Numbered, so a list.
     static MADE_HERE: ManuallyDrop<RefCell<Vec<Weak<Core>>>> = const { ManuallyDrop::new(RefCell::new(Vec::new())) };
 }
 
@@ -92,7 +92,11 @@ pub(crate) fn get() -> Option<Rc<Core>> {
 /// The current runtime, if it is the one with this id.
 #[inline]
 pub(crate) fn get_if(id: u64) -> Option<Rc<Core>> {
-    get().filter(|core| core.executor.home().id() == id)
+    CURRENT.with(|current| {
+        let current = current.borrow();
+        let core = current.as_ref()?;
+        (core.executor.home().id() == id).then(|| Rc::clone(core))
+    })
 }
 
 /// The current runtime.

@@ -1,6 +1,5 @@
 //! The handle: what other threads may hold of a runtime.
 
-use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt;
 use std::future::Future;
@@ -16,8 +15,9 @@ use crate::executor::home::Home;
 use crate::executor::join::JoinHandle;
 use crate::executor::ledger::Ledger;
 use crate::executor::local::spawn_from_anywhere;
-use crate::executor::task::{self, Origin};
+use crate::executor::task::Origin;
 use crate::future::entered;
+use crate::numbered::Numbered;
 use crate::pool::Pool;
 use crate::reactor::{self, Registrar};
 use crate::sync::park;
@@ -27,7 +27,7 @@ pub(crate) struct Shared {
     pub(super) home: Arc<Home>,
     pub(super) pool: Arc<Pool<BlockingJob>>,
     /// The blocking jobs that run, to name those that the end has to leave.
-    pub(super) running: Mutex<BTreeMap<task::Id, LeftTask>>,
+    pub(super) running: Mutex<Numbered<LeftTask>>,
     /// To take descriptors out of the reactor, wherever they are dropped.
     pub(super) registrar: Registrar,
     /// What the reactor counts, and what the turns do.

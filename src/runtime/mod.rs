@@ -18,12 +18,13 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 
-mod addresses;
+mod answer;
 mod blocking;
 mod builder;
 pub(crate) mod current;
 mod enter;
 mod handle;
+mod lookout;
 mod metrics;
 mod proc;
 mod prometheus;
@@ -57,12 +58,13 @@ use std::time::Duration;
 pub use crate::executor::hooks::TaskMeta;
 pub use crate::executor::unhandled::{TaskPanic, UnhandledPanic};
 pub use crate::reactor::ReactorKind;
+pub(crate) use answer::Answer;
+pub(crate) use blocking::Duty;
 pub use blocking::spawn_blocking;
-pub(crate) use blocking::{Duty, try_spawn_blocking};
 pub use builder::Builder;
-pub(crate) use builder::Companion;
 pub use enter::EnterGuard;
 pub use handle::{Handle, Id, TryCurrentError};
+pub(crate) use lookout::Companion;
 pub use metrics::RuntimeMetrics;
 pub use proc::{BlockedThread, Frame};
 pub use prometheus::prometheus;
@@ -77,7 +79,6 @@ pub use crate::waits::{Address, Call, Descriptor};
 
 use crate::clock::Clock;
 use crate::executor::here;
-use crate::executor::hooks;
 use crate::executor::join::JoinHandle;
 use crate::executor::local::{Executor, Progress};
 use crate::executor::main_bell::MainBell;
@@ -89,7 +90,7 @@ use crate::rng::Rng;
 use crate::timers::Timers;
 use crate::waker::{Ring, WakeList, waker};
 use handle::Shared;
-use turns::Attendance;
+use turns::Attend;
 
 /// The parts of a runtime. Only its own thread has them.
 pub(crate) struct Core {
@@ -106,7 +107,7 @@ pub(crate) struct Core {
     /// Threads beside the runtime's own, which end when this is dropped.
     companions: Cell<Vec<Companion>>,
     /// What goes with each look at the world, if something does.
-    attendance: Option<Attendance>,
+    attendance: Option<Box<dyn Attend>>,
     /// Whether `block_on` runs.
     driven: Cell<bool>,
     /// The runtime, if it was dropped within its own `block_on`: it ends when that does.
@@ -126,7 +127,7 @@ impl Core {
         // is ready.
         match &self.attendance {
             None => self.look(|| true)?,
-            Some(attendance) => self.look_attended(attendance)?,
+            Some(attendance) => attendance.look(self)?,
         }
         // Then what other threads have sent, and the timers.
         self.executor.receive();
@@ -159,31 +160,6 @@ impl Core {
         Ok(())
     }
     // ANCHOR_END: look
-
-    /// The same, with hooks and by the clock.
-    #[cold]
-    fn look_attended(&self, attendance: &Attendance) -> io::Result<()> {
-        attendance.has_worked(&self.shared.turns);
-        let parked = Cell::new(false);
-        let looked = self.look(|| {
-            parked.set(true);
-            hooks::call(&attendance.on_park);
-            // A hook is foreign code: it may have woken a task, and then nobody sleeps.
-            let may_sleep = attendance.on_park.is_none() || self.executor.park();
-            if let Some(recorder) = &attendance.recorder {
-                recorder.parks();
-            }
-            may_sleep
-        });
-        if parked.get() {
-            if let Some(recorder) = &attendance.recorder {
-                recorder.unparks();
-            }
-            hooks::call(&attendance.on_unpark);
-        }
-        attendance.has_looked(&self.shared.turns);
-        looked
-    }
 
     /// Sleeps until something happens.
     #[inline]
@@ -227,8 +203,7 @@ impl Core {
 
     /// For ever, unless it is asked for whether anything can end that.
     fn patience_without_timer(&self) -> Option<Duration> {
-        let stuck = self.attendance.as_ref()?.stuck.as_ref()?;
-        stuck.limit(self)
+        self.attendance.as_ref()?.patience(self)
     }
 
     /// Ends `block_on` if a panic that nobody awaits is to do so.
@@ -448,8 +423,8 @@ fn block_on<F: Future>(core: &Rc<Core>, future: F) -> F::Output {
     }
     bell.ring();
     while core.turn(&mut main).unwrap_or_else(broken) == Progress::Pending {
-        if let Some(attendance) = &core.attendance {
-            attendance.fail_if_stuck(core);
+        if let Some(why) = core.attendance.as_ref().and_then(|it| it.stuck(core)) {
+            panic!("{why}");
         }
     }
     if let Some(attendance) = &core.attendance {

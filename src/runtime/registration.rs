@@ -9,10 +9,10 @@ use std::task::{Context, Poll, ready};
 
 use rustix::fd::{AsRawFd, BorrowedFd, RawFd};
 
-use super::{Core, addresses, current, registry};
+use super::{Core, current, registry};
 use crate::future::budget;
 use crate::reactor::{self, Direction, SourceKey, WaiterKey};
-use crate::waits::{self, Descriptor, Wait};
+use crate::waits::{self, Wait};
 
 /// A descriptor's place in its runtime's reactor.
 ///
@@ -75,30 +75,33 @@ impl Registration {
         let core = self.core()?;
         match self.attempt(&core, direction, &mut op, is_last) {
             Some(result) => Poll::Ready(result),
-            None => {
-                // The reactor owes the wake.
-                core.reactor
-                    .wake_when_ready(self.key, self.fd(), direction, cx.waker())?;
-                self.note_wait(direction);
-                Poll::Pending
-            }
+            None => match self.wait(&core, direction, cx) {
+                Ok(()) => Poll::Pending,
+                Err(error) => Poll::Ready(Err(error)),
+            },
         }
+    }
+
+    /// Sees that the task is woken. Apart from the attempts, each of which is compiled with its operation.
+    #[inline(never)]
+    fn wait(&self, core: &Core, direction: Direction, cx: &Context<'_>) -> io::Result<()> {
+        // The reactor owes the wake.
+        core.reactor
+            .wake_when_ready(self.key, self.fd(), direction, cx.waker())?;
+        self.note_wait(direction);
+        Ok(())
     }
 
     /// Says so, where somebody notes what tasks wait for.
     #[inline]
     fn note_wait(&self, direction: Direction) {
-        waits::note(|| match direction {
-            Direction::Read => Wait::Read(self.describe()),
-            Direction::Write => Wait::Write(self.describe()),
-        });
-    }
-
-    /// The descriptor with its addresses: now, while it is open for sure. Two system calls.
-    #[cold]
-    fn describe(&self) -> Descriptor {
-        let (local, peer) = addresses::of(self.fd());
-        Descriptor::new(self.fd as i64, local, peer)
+        waits::note_descriptor(
+            self.fd(),
+            match direction {
+                Direction::Read => Wait::Read,
+                Direction::Write => Wait::Write,
+            },
+        );
     }
 
     /// Tries `op` until it says something else than that it was interrupted, or that it would block.
@@ -111,12 +114,9 @@ impl Registration {
     ) -> Option<io::Result<R>> {
         while core.reactor.is_ready(self.key, direction) {
             match op() {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    core.reactor.would_block(self.key, direction);
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if self.is_no_answer(core, direction, &error) => {}
                 result => {
-                    if result.as_ref().is_ok_and(&is_last) {
+                    if matches!(&result, Ok(moved) if is_last(moved)) {
                         core.reactor.drained(self.key, direction);
                     }
                     budget::spend();
@@ -135,10 +135,21 @@ impl Registration {
     ) -> io::Result<R> {
         let core = self.core()?;
         let result = op();
-        if matches!(&result, Err(error) if error.kind() == io::ErrorKind::WouldBlock) {
-            core.reactor.would_block(self.key, direction);
+        if let Err(error) = &result {
+            self.is_no_answer(&core, direction, error);
         }
         result
+    }
+
+    /// Whether an error says nothing but to try again. If so for want of readiness, the reactor is told.
+    #[inline(never)]
+    fn is_no_answer(&self, core: &Core, direction: Direction, error: &io::Error) -> bool {
+        match error.kind() {
+            io::ErrorKind::WouldBlock => core.reactor.would_block(self.key, direction),
+            io::ErrorKind::Interrupted => {}
+            _ => return false,
+        }
+        true
     }
 
     /// The last operation has moved less than it was asked to.

@@ -1,16 +1,16 @@
 //! The registry: every runtime of the process by its id.
 //! Asked by handles that are dropped away from home (a socket, a sleep): they are keys, and hold no pointer to their runtime.
 
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::handle::Shared;
+use crate::numbered::Numbered;
 
-static RUNTIMES: Mutex<BTreeMap<u64, Arc<Shared>>> = Mutex::new(BTreeMap::new());
+static RUNTIMES: Mutex<Numbered<Arc<Shared>>> = Mutex::new(Numbered::new());
 
 /// No step of a user can panic halfway, so a poisoned lock guards a whole map.
-fn runtimes() -> MutexGuard<'static, BTreeMap<u64, Arc<Shared>>> {
+fn runtimes() -> MutexGuard<'static, Numbered<Arc<Shared>>> {
     RUNTIMES.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -25,10 +25,10 @@ pub(super) fn insert(id: u64, shared: Arc<Shared>) {
 }
 
 pub(super) fn remove(id: u64) {
-    let shared = runtimes().remove(&id);
+    let shared = runtimes().remove(id);
     drop(shared); // after the lock
 }
 
 pub(super) fn get(id: u64) -> Option<Arc<Shared>> {
-    runtimes().get(&id).cloned()
+    runtimes().get(id).cloned()
 }

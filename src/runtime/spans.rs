@@ -4,6 +4,7 @@ use std::io::Write as _;
 
 use super::Builder;
 use super::stall::Stall;
+use crate::executor::spans::Spans;
 
 impl Builder {
     /// Makes a `tracing` span for each task, which is entered while the task is polled. With the feature `tracing`.
@@ -24,7 +25,7 @@ impl Builder {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn enable_task_spans(&mut self) -> &mut Builder {
-        self.spans = Some(Default::default);
+        self.wishes().spans = Some(Spans::new);
         self
     }
 }

@@ -103,15 +103,12 @@ impl Stuck {
         left
     }
 
-    /// # Panics
-    /// If it is stuck.
-    #[track_caller]
-    pub(super) fn fail_if_stuck(&self, core: &Core) {
-        let Some(verdict) = self.verdict.get() else {
-            return;
-        };
+    /// Why it is stuck, if it is.
+    pub(super) fn verdict(&self, core: &Core) -> Option<String> {
+        let verdict = self.verdict.get()?;
         if !core.executor.has_nothing() {
-            return self.start(); // the last look has found something
+            self.start(); // the last look has found something
+            return None;
         }
         let why = match verdict {
             Verdict::Alone => "the process has no other thread".to_owned(),
@@ -121,9 +118,9 @@ impl Stuck {
             ),
         };
         let dump = Dump::of(core.shared.ledger.as_deref());
-        panic!(
+        Some(format!(
             "`block_on` is stuck: no task is ready, no timer is set, nobody waits for a socket or a signal, no blocking job runs, nobody \
              has a handle, and {why}.\n{dump}"
-        );
+        ))
     }
 }

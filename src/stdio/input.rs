@@ -3,12 +3,13 @@
 //!
 //! A read is begun only when somebody asks, and what it brings waits for whoever asks next.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::io::{self, Read};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, Waker, ready};
 
 use crate::future::budget;
+use crate::numbered::Numbered;
 use crate::shim::sync::Mutex;
 use crate::waker::WakeList;
 
@@ -33,7 +34,7 @@ struct State<A> {
     is_reading: bool,
     reader: A,
     /// Who waits for the answer, by the number of the taker.
-    waiters: BTreeMap<u64, Waker>,
+    waiters: Numbered<Waker>,
 }
 
 impl<A> Input<A> {
@@ -45,7 +46,7 @@ impl<A> Input<A> {
                     end: None,
                     is_reading: false,
                     reader,
-                    waiters: BTreeMap::new(),
+                    waiters: Numbered::new(),
                 }),
             }
         }
@@ -61,9 +62,7 @@ impl<A> Input<A> {
             Err(error) => state.end = Some(Err(error)),
         }
         let mut waiters = WakeList::new();
-        waiters
-            .list()
-            .extend(std::mem::take(&mut state.waiters).into_values());
+        waiters.list().extend(state.waiters.drain());
         waiters
     }
 }
@@ -114,7 +113,7 @@ impl<A: Ask> Taker<'_, A> {
 
 impl<A> Drop for Taker<'_, A> {
     fn drop(&mut self) {
-        let waker = self.input.state.lock().waiters.remove(&self.number);
+        let waker = self.input.state.lock().waiters.remove(self.number);
         drop(waker);
     }
 }

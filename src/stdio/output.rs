@@ -6,8 +6,7 @@ use std::io::{self, Write};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use crate::executor::join::JoinHandle;
-use crate::runtime::spawn_blocking;
+use crate::runtime::Answer;
 
 /// The most that one write takes: what tokio's does, so that a large one is a single trip to the pool.
 const CHUNK: usize = 2 * 1024 * 1024;
@@ -27,7 +26,7 @@ enum State {
     /// The buffer is here, to be used again.
     Idle(Vec<u8>),
     /// It is being written.
-    Writing(JoinHandle<Written>),
+    Writing(Answer<Written>),
 }
 
 /// The buffer back, and what became of it.
@@ -56,7 +55,7 @@ impl<W: Write + 'static> Output<W> {
         let n = bytes.len().min(CHUNK);
         buf.extend_from_slice(&bytes[..n]);
         let open = self.open;
-        let job = spawn_blocking(move || write(open(), buf));
+        let job = Answer::of(move || write(open(), buf));
         self.state = State::Writing(job);
         Poll::Ready(Ok(n))
     }

@@ -1,7 +1,7 @@
 //! The file: a record as the JSON of Chrome's trace events, which Perfetto reads too.
 //! A runtime is a process there, its chef and the world are threads, and its tasks are nestable asynchronous events.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use crate::executor::recorder::{Event, Moment, Record, Span, WaitsOn, Wake, Who};
@@ -38,7 +38,7 @@ struct Runtime<'a> {
     number: usize,
     record: &'a Record,
     /// Who has which number.
-    names: BTreeMap<u64, &'a Who>,
+    names: HashMap<u64, &'a Who>,
     /// The first moment that nothing was dropped after: what an arrow comes from is there only from then on.
     complete_from: Moment,
 }
@@ -91,7 +91,7 @@ impl<'a> Runtime<'a> {
     /// The lanes of the tasks, one after the other, so that what begins and ends at the same moment is nested as it was. What a task did
     /// comes before its end in the record, and the futures of several `block_on` have one number.
     fn write_tasks(&self, file: &mut File) {
-        let mut stretches = BTreeMap::<u64, Vec<String>>::new();
+        let mut stretches = HashMap::<u64, Vec<String>>::new();
         for event in &self.record.events {
             let (task, name, span) = match event {
                 Event::Ready { task, span } => (*task, "ready".to_owned(), *span),

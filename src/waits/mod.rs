@@ -4,12 +4,15 @@
 //! Each leaf says it by itself while it is polled anyway, so nothing is polled again for a dump, and none can get stuck. Where nobody
 //! listens it costs one look at a flag, in the polls that find nothing.
 
+mod addresses;
 mod call;
 mod descriptor;
 
 use std::cell::{Cell, RefCell};
 use std::mem::ManuallyDrop;
 use std::time::Instant;
+
+use rustix::fd::{AsRawFd, BorrowedFd};
 
 pub use call::Call;
 pub(crate) use call::{called, note_call, polled};
@@ -34,8 +37,8 @@ pub(crate) enum Wait {
 const MOST: usize = 32;
 
 thread_local! {
-    /// Whether somebody listens.
-    static LISTENS: Cell<bool> = const { Cell::new(false) };
+    /// What listens, while something does.
+    static EAR: Cell<Option<&'static Ear>> = const { Cell::new(None) };
     /// Empty while nobody listens. Without a destructor, so that it is there at the thread's end too.
     static HEARD: ManuallyDrop<RefCell<Vec<Wait>>> = const { ManuallyDrop::new(RefCell::new(Vec::new())) };
 }
@@ -43,22 +46,49 @@ thread_local! {
 /// A leaf is about to return `Pending`.
 #[inline]
 pub(crate) fn note(wait: impl FnOnce() -> Wait) {
-    if LISTENS.get() {
-        hear(wait);
+    if let Some(ear) = EAR.get() {
+        tell(ear, wait);
+    }
+}
+
+/// The same, of a leaf that waits for a descriptor.
+#[inline]
+pub(crate) fn note_descriptor(fd: BorrowedFd<'_>, wait: fn(Descriptor) -> Wait) {
+    if let Some(ear) = EAR.get() {
+        tell(ear, || wait((ear.describe)(fd)));
     }
 }
 
 /// All of it apart, so that those whom nobody hears need no room for it.
 #[cold]
 #[inline(never)]
-fn hear(wait: impl FnOnce() -> Wait) {
-    let wait = wait();
+fn tell(ear: &Ear, wait: impl FnOnce() -> Wait) {
+    (ear.hear)(wait());
+}
+
+/// What a wait is told to. Pointers, which are there only while somebody listens: a program in which nobody ever does contains nothing of
+/// what is behind them.
+struct Ear {
+    hear: fn(Wait),
+    /// Asked while the descriptor is open.
+    describe: fn(BorrowedFd<'_>) -> Descriptor,
+}
+
+static OURS: Ear = Ear { hear, describe };
+
+fn hear(wait: Wait) {
     HEARD.with(|heard| {
         let mut heard = heard.borrow_mut();
         if heard.len() < MOST && !heard.contains(&wait) {
             heard.push(wait);
         }
     });
+}
+
+/// With its addresses: two system calls.
+fn describe(fd: BorrowedFd<'_>) -> Descriptor {
+    let (local, peer) = addresses::of(fd);
+    Descriptor::new(fd.as_raw_fd() as i64, local, peer)
 }
 
 /// Listens until it is dropped.
@@ -68,7 +98,7 @@ pub(crate) struct Listening;
 #[cfg_attr(loom, allow(dead_code, reason = "there is no executor"))]
 impl Listening {
     pub(crate) fn begin() -> Self {
-        LISTENS.set(true);
+        EAR.set(Some(&OURS));
         Self
     }
 
@@ -80,7 +110,7 @@ impl Listening {
 
 impl Drop for Listening {
     fn drop(&mut self) {
-        LISTENS.set(false);
+        EAR.set(None);
         drop(HEARD.with(|heard| heard.take())); // what a poll that has panicked has left
     }
 }

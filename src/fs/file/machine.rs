@@ -21,8 +21,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use super::lent::Lent;
-use crate::executor::join::JoinHandle;
 use crate::fs::on_pool::{no_answer, start_mandatory};
+use crate::runtime::Answer;
 use crate::sync::oneshot;
 
 /// What an operation on the pool has come to.
@@ -42,7 +42,7 @@ pub(crate) enum Outcome {
 pub(crate) struct Machine {
     lent: Arc<Lent>,
     /// The operation under way: with one the file is busy, without it is idle.
-    operation: Option<JoinHandle<Outcome>>,
+    operation: Option<Answer<Outcome>>,
     /// Why accepted bytes are not in the file, until somebody has been told.
     failed: Option<io::Error>,
 }

@@ -75,7 +75,7 @@ impl<T: ByteStream> Registered<T> {
         op: impl FnOnce(&T) -> io::Result<usize>,
     ) -> io::Result<usize> {
         let moved = self.try_io(direction, op);
-        if moved.as_ref().is_ok_and(|moved| is_last::<T>(*moved, len)) {
+        if matches!(moved, Ok(moved) if is_last::<T>(moved, len)) {
             self.drained(direction);
         }
         moved

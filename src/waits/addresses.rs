@@ -4,7 +4,7 @@
 use rustix::fd::BorrowedFd;
 use rustix::net::{SocketAddrAny, getpeername, getsockname};
 
-use crate::waits::Address;
+use super::descriptor::Address;
 
 /// Its own, and its peer's, as far as it has them.
 pub(super) fn of(fd: BorrowedFd<'_>) -> (Option<Address>, Option<Address>) {
@@ -25,7 +25,7 @@ fn known(addr: SocketAddrAny) -> Option<Address> {
 mod imp {
     use rustix::net::{SocketAddrAny, SocketAddrUnix};
 
-    use crate::waits::Address;
+    use super::Address;
 
     pub(super) fn unix(addr: SocketAddrAny) -> Option<Address> {
         let addr = SocketAddrUnix::try_from(addr).ok()?;
@@ -54,7 +54,7 @@ mod imp {
 mod imp {
     use rustix::net::SocketAddrAny;
 
-    use crate::waits::Address;
+    use super::Address;
 
     pub(super) fn unix(_: SocketAddrAny) -> Option<Address> {
         None
