@@ -260,6 +260,11 @@ fn what_comes_before_a_wish_for_another_protocol_is_refused_is_not_served() {
             let answers = client.rest().await;
             assert!(answers.contains("connection: close\r\n"));
             assert_eq!(answers.matches("HTTP/1.1 ").count(), 1, "{answers}");
+
+            let mut client = server.connect().await;
+            client.send([GET, GET, WISH, early].concat()).await;
+            let answers = client.rest().await;
+            assert_eq!(answers.matches("HTTP/1.1 ").count(), 3, "{answers}");
         }
     });
 }

@@ -6,7 +6,7 @@
 //!
 //! Where the next head begins is known from the length of a body, or the sizes of its chunks. A client that asks for another
 //! protocol gets an answer before it speaks on: what comes after it is of that protocol, and not shown here, or a head again. What
-//! comes before may be of either. It is let through, and told: without that protocol the connection ends with the answer.
+//! comes before may be of either. It is let through, and told: without that protocol the connection ends with that answer.
 
 /// Where the bytes of a connection are.
 #[derive(Debug, Default)]

@@ -37,6 +37,8 @@ pub(super) struct Progress {
     pub(super) board: Arc<Board>,
     /// The answer in the making is to be the last.
     last: AtomicBool,
+    /// Something has come behind a wish for another protocol, and before its answer.
+    runs_ahead: AtomicBool,
     /// The last request had a body, of which there may be some left to read.
     body: AtomicBool,
     /// Requests come side by side: what is read says nothing of any one of them.
@@ -53,6 +55,7 @@ impl Progress {
             in_flight: AtomicUsize::new(0),
             board,
             last: AtomicBool::new(false),
+            runs_ahead: AtomicBool::new(false),
             body: AtomicBool::new(false),
             multiplexed: AtomicBool::new(false),
             max_requests: max_requests.unwrap_or(u64::MAX),
@@ -98,6 +101,18 @@ impl Progress {
 
     pub(super) fn is_multiplexed(&self) -> bool {
         self.multiplexed.load(Relaxed)
+    }
+
+    /// What comes now is of another protocol, if the client gets it.
+    pub(super) fn run_ahead(&self) {
+        self.runs_ahead.store(true, Relaxed);
+    }
+
+    /// The client does not get the protocol that it has asked for: whatever it has sent for it already is no request.
+    pub(super) fn refuse_protocol(&self) {
+        if self.runs_ahead.load(Relaxed) {
+            self.end_after_this();
+        }
     }
 
     /// No request is to follow.

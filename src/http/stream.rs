@@ -93,13 +93,12 @@ impl<T> Watched<T> {
         if let Some(spoiled) = self.heads.look(&self.early) {
             self.early[spoiled] = 0;
         }
-        self.end_if_it_runs_ahead();
+        self.tell_if_it_runs_ahead();
     }
 
-    /// What has come before an answer that may change the protocol is no request, unless it does not: then none may follow.
-    fn end_if_it_runs_ahead(&self) {
+    fn tell_if_it_runs_ahead(&self) {
         if self.heads.runs_ahead() {
-            self.progress.end_after_this();
+            self.progress.run_ahead();
         }
     }
 }
@@ -195,7 +194,7 @@ impl<T: Read + Write + Unpin> Watched<T> {
             return self.poll_patience(cx);
         };
         if read? > 0 {
-            self.end_if_it_runs_ahead();
+            self.tell_if_it_runs_ahead();
             self.progress.received();
             self.reading.moved();
         }
