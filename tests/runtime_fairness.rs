@@ -13,7 +13,7 @@ use std::task::{Poll, Waker};
 use std::thread;
 use std::time::Duration;
 
-use futures_lite::AsyncReadExt;
+use futures_lite::{AsyncRead, AsyncReadExt};
 use tools::{Count, counting, let_others_run, on_every_reactor, poll_once, run, watched};
 use toque::io::Async;
 use toque::sync::{Notify, Semaphore, mpsc, oneshot, watch};
@@ -51,6 +51,45 @@ async fn beside_others<F: Future + 'static>(mut hog: impl FnMut() -> F + 'static
     sleep(Duration::from_millis(2)).await;
     task.abort();
     assert!(task.await.unwrap_err().is_cancelled());
+}
+
+/// Reads with such a buffer of a socket that has more, when `left` operations are left: how many bytes before the task gives way.
+fn read_in_one_poll(left: usize, buffer: usize) -> usize {
+    const THERE: usize = 64 * 1024;
+    run(async move {
+        let (mut writer, reader) = UnixStream::pair().unwrap();
+        writer.write_all(&[0; THERE]).unwrap();
+        reader.set_nonblocking(true).unwrap();
+        let mut reader = toque::net::UnixStream::from_std(reader).unwrap();
+        let task = spawn(async move {
+            for _ in 0..BUDGET - left {
+                consume_budget().await;
+            }
+            let (mut bytes, mut buf) = (0, vec![0; buffer]);
+            poll_fn(|cx| {
+                while let Poll::Ready(n) = Pin::new(&mut reader).poll_read(cx, &mut buf) {
+                    bytes += n.unwrap();
+                    assert!(bytes < THERE, "it has read all");
+                }
+                Poll::Ready(())
+            })
+            .await;
+            bytes
+        });
+        let bytes = task.await.unwrap();
+        drop(writer);
+        bytes
+    })
+}
+
+#[test]
+fn a_read_of_much_counts_as_several() {
+    watched(|| {
+        assert_eq!(read_in_one_poll(9, 64), 9 * 64);
+        assert_eq!(read_in_one_poll(9, 4096), 5 * 4096); // two operations each, and one is left for the fifth
+        assert_eq!(read_in_one_poll(9, 32 * 1024), 32 * 1024);
+        assert_eq!(read_in_one_poll(1, 32 * 1024), 32 * 1024);
+    });
 }
 
 #[test]

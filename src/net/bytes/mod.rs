@@ -10,11 +10,12 @@
 mod system;
 
 use std::io::{self, IoSlice, IoSliceMut};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use rustix::fd::AsFd;
 
 use super::registered::Registered;
+use crate::future::budget;
 use crate::reactor::Direction;
 
 /// A descriptor that carries bytes in order, with no bounds between them.
@@ -64,7 +65,10 @@ impl<T: ByteStream> Registered<T> {
         len: usize,
         op: impl FnMut(&T) -> io::Result<usize>,
     ) -> Poll<io::Result<usize>> {
-        self.poll_io_draining(direction, cx, op, |moved| is_last::<T>(*moved, len))
+        let is_last = |moved: &usize| is_last::<T>(*moved, len);
+        let moved = ready!(self.poll_io_draining(direction, cx, op, is_last))?;
+        budget::spend_for(moved);
+        Poll::Ready(Ok(moved))
     }
 
     /// One transfer by `op`, without waiting.
