@@ -82,8 +82,8 @@ impl Registration {
         }
     }
 
-    /// Sees that the task is woken. Apart from the attempts, each of which is compiled with its operation.
-    #[inline(never)]
+    /// Sees that the task is woken.
+    #[inline]
     fn wait(&self, core: &Core, direction: Direction, cx: &Context<'_>) -> io::Result<()> {
         // The reactor owes the wake.
         core.reactor
@@ -141,7 +141,8 @@ impl Registration {
         result
     }
 
-    /// Whether an error says nothing but to try again. If so for want of readiness, the reactor is told.
+    /// Whether an error says nothing but to try again. If so for want of readiness, the reactor is told. Not inlined: an attempt is
+    /// compiled for each operation.
     #[inline(never)]
     fn is_no_answer(&self, core: &Core, direction: Direction, error: &io::Error) -> bool {
         match error.kind() {
