@@ -1,8 +1,11 @@
 //! A map by numbers that are given out in order: pairs in a vector, looked up by halving.
 //!
-//! New numbers come at the end, or near it, and old ones leave a gap, which is closed with the others when there are more gaps than pairs.
-//! So it costs what a `BTreeMap` does, and is compiled anew for each type of value in a fifth of the code: a `BTreeMap` took 2.5 % of the
-//! crate each, there were seven (2026-11-30).
+//! New numbers come at the end, or near it. Old ones leave a gap, which is closed with the others when there are more gaps than pairs;
+//! memory is given back then. So it costs what a `BTreeMap` does, and is compiled anew for each type of value in a fifth of the code. A
+//! `BTreeMap` took 2.5 % of the crate each, and there were eleven (2026-11-30).
+
+/// Pairs that there is room for at any time, so that a few come and go without memory.
+const SPARE: usize = 8;
 
 /// Values by number.
 #[derive(Debug)]
@@ -22,6 +25,9 @@ impl<V> Numbered<V> {
 
     /// Where the number is, or belongs.
     fn place(&self, number: u64) -> Result<usize, usize> {
+        if self.pairs.last().is_none_or(|(last, _)| *last < number) {
+            return Err(self.pairs.len()); // a new one, most often
+        }
         self.pairs
             .binary_search_by_key(&number, |(number, _)| *number)
     }
@@ -48,8 +54,13 @@ impl<V> Numbered<V> {
         if self.gaps > self.pairs.len() / 2 {
             self.pairs.retain(|(_, value)| value.is_some());
             self.gaps = 0;
+            self.pairs.shrink_to(2 * self.pairs.len() + SPARE);
         }
         Some(value)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.pairs.len() == self.gaps
     }
 
     /// All of them, in the order of their numbers.
@@ -109,6 +120,7 @@ mod tests {
             let gaps = numbered.pairs.len() - model.len();
             assert_eq!(numbered.gaps, gaps);
             assert!(gaps <= numbered.pairs.len() / 2);
+            assert_eq!(numbered.is_empty(), model.is_empty());
         }
         assert!(!model.is_empty());
         assert!(numbered.drain().eq(model.into_values()));

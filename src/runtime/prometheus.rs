@@ -145,7 +145,7 @@ impl Text<'_> {
     }
 
     /// A line for each runtime.
-    fn each(&mut self, name: &str, value: impl Fn(&RuntimeMetrics) -> String) {
+    fn each(&mut self, name: &str, value: &dyn Fn(&RuntimeMetrics) -> String) {
         let alone = self.runtimes.len() == 1;
         for (number, runtime) in self.runtimes.iter().enumerate() {
             let labels = labels(alone, number, None);
@@ -159,27 +159,22 @@ impl Text<'_> {
 
     fn row(&mut self, kind: &str, (name, help, value): &Row) {
         self.head(name, kind, help);
-        self.each(name, |runtime| value(runtime).to_string());
+        self.each(name, &|runtime| value(runtime).to_string());
     }
 
     fn times(&mut self, name: &str, help: &str, time: fn(&RuntimeMetrics) -> Duration) {
         self.head(name, "counter", help);
-        self.each(name, |runtime| seconds(time(runtime)));
+        self.each(name, &|runtime| seconds(time(runtime)));
     }
 
-    fn histogram(
-        &mut self,
-        name: &str,
-        help: &str,
-        of: impl Fn(&RuntimeMetrics) -> Option<&Histogram>,
-    ) {
+    fn histogram(&mut self, name: &str, help: &str, of: fn(&RuntimeMetrics) -> Option<&Histogram>) {
         self.head(name, "histogram", help);
         let alone = self.runtimes.len() == 1;
         for (number, runtime) in self.runtimes.iter().enumerate() {
             let Some(histogram) = of(runtime) else {
                 continue;
             };
-            self.buckets(name, histogram, |end| labels(alone, number, end));
+            self.buckets(name, histogram, &|end| labels(alone, number, end));
         }
     }
 
@@ -187,7 +182,7 @@ impl Text<'_> {
         &mut self,
         name: &str,
         histogram: &Histogram,
-        labels: impl Fn(Option<&str>) -> String,
+        labels: &dyn Fn(Option<&str>) -> String,
     ) {
         let mut least = 0;
         for exponent in ends() {

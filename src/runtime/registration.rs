@@ -82,8 +82,8 @@ impl Registration {
         }
     }
 
-    /// Sees that the task is woken. Apart from the attempts, each of which is compiled with its operation.
-    #[inline(never)]
+    /// Sees that the task is woken.
+    #[inline]
     fn wait(&self, core: &Core, direction: Direction, cx: &Context<'_>) -> io::Result<()> {
         // The reactor owes the wake.
         core.reactor
@@ -114,13 +114,18 @@ impl Registration {
     ) -> Option<io::Result<R>> {
         while core.reactor.is_ready(self.key, direction) {
             match op() {
-                Err(error) if self.is_no_answer(core, direction, &error) => {}
-                result => {
-                    if matches!(&result, Ok(moved) if is_last(moved)) {
+                Ok(answer) => {
+                    if is_last(&answer) {
                         core.reactor.drained(self.key, direction);
                     }
                     budget::spend();
-                    return Some(result);
+                    return Some(Ok(answer));
+                }
+                Err(error) => {
+                    if let Some(error) = self.answer(core, direction, error) {
+                        budget::spend();
+                        return Some(Err(error));
+                    }
                 }
             }
         }
@@ -139,6 +144,13 @@ impl Registration {
             self.is_no_answer(&core, direction, error);
         }
         result
+    }
+
+    /// An error that says more than to try again. Not inlined: an attempt is compiled for each operation. By value: by reference, every
+    /// result would lie in memory, which an echo of 64 B pays with seven instructions a call.
+    #[inline(never)]
+    fn answer(&self, core: &Core, direction: Direction, error: io::Error) -> Option<io::Error> {
+        (!self.is_no_answer(core, direction, &error)).then_some(error)
     }
 
     /// Whether an error says nothing but to try again. If so for want of readiness, the reactor is told.

@@ -2,14 +2,15 @@
 //! Asked when a token is made, cancelled or dropped; who waits, or looks, does not come here.
 //!
 //! One lock, and no chain of owners: so a token can be cut out between its parent and its children, a tree of any depth is
-//! walked and freed without recursion, and no order of locks can be got wrong. A `BTreeMap` gives the memory of those who
-//! have left back, which a slab would keep for the most there ever were.
+//! walked and freed without recursion, and no order of locks can be got wrong. The children of a node are a list through
+//! the nodes, by their numbers: whoever leaves gives his place in the list to his own.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::mem;
 use std::sync::{Arc, Weak};
 
 use super::flag::Flag;
+use crate::numbered::Numbered;
 use crate::shim::sync::Mutex;
 use crate::waker::WakeList;
 
@@ -33,10 +34,9 @@ pub(super) enum Target {
 /// A tree, as far as somebody still has a place in it.
 pub(super) struct WeakTree(Weak<Mutex<Tree>>);
 
-#[derive(Default)]
 struct Tree {
     /// Every place that is neither left nor cancelled. A cancelled one takes all below it along.
-    nodes: BTreeMap<Id, Node>,
+    nodes: Numbered<Node>,
     last_id: Id,
     /// The places in other trees with which all of this one is cancelled, if it is one of `any`. The tree has them and not its first
     /// token, which may be gone before those that descend from it. Taken out with the last node.
@@ -47,14 +47,25 @@ struct Node {
     target: Target,
     /// Whose cancellation is its own. Empty at the top; there may be several tops, once the first was left.
     parent: Option<Id>,
-    /// In the order of their creation.
-    children: BTreeSet<Id>,
+    children: Ends,
+    siblings: Ends,
+}
+
+/// The two ends of a list of nodes, or of the gap that a node fills in one: what comes before it, and what after.
+#[derive(Clone, Copy, Default)]
+struct Ends {
+    first: Option<Id>,
+    last: Option<Id>,
 }
 
 impl Place {
     /// The first place of a new tree.
     pub(super) fn root(target: Target) -> Self {
-        let mut tree = Tree::default();
+        let mut tree = Tree {
+            nodes: Numbered::new(),
+            last_id: 0,
+            sources: Vec::new(),
+        };
         let id = tree.insert(target, None);
         let tree = Arc::new(Mutex::new(tree));
         Self { tree, id }
@@ -63,9 +74,7 @@ impl Place {
     /// A place below this one. None if this one is cancelled.
     pub(super) fn branch(&self, target: Target) -> Option<Self> {
         let mut tree = self.tree.lock();
-        if !tree.nodes.contains_key(&self.id) {
-            return None;
-        }
+        tree.nodes.get(self.id)?;
         let id = tree.insert(target, Some(self.id));
         drop(tree);
         let tree = Arc::clone(&self.tree);
@@ -147,51 +156,84 @@ impl Tree {
     fn insert(&mut self, target: Target, parent: Option<Id>) -> Id {
         self.last_id += 1;
         let id = self.last_id;
+        let one = Ends {
+            first: Some(id),
+            last: Some(id),
+        };
+        // Behind the last of the parent's children, if it has a parent.
+        let before = parent.and_then(|parent| self.node(parent).children.last);
+        let siblings = Ends {
+            first: before,
+            last: None,
+        };
         let node = Node {
             target,
             parent,
-            children: BTreeSet::new(),
+            children: Ends::default(),
+            siblings,
         };
         self.nodes.insert(id, node);
-        if let Some(parent) = parent {
-            self.node(parent).children.insert(id);
-        }
+        self.fill(parent, siblings, one);
         id
     }
 
     fn node(&mut self, id: Id) -> &mut Node {
-        let node = self.nodes.get_mut(&id);
+        let node = self.nodes.get_mut(id);
         node.expect("parents and children leave each other when they go")
     }
 
-    /// Takes out a node; its children become its parent's. None if it was cancelled.
+    /// Has those on both sides of a gap, and the parent, see what is in it now: a list, or each other.
+    fn fill(&mut self, parent: Option<Id>, gap: Ends, with: Ends) {
+        match gap.first {
+            Some(before) => self.node(before).siblings.last = with.first.or(gap.last),
+            None => {
+                if let Some(parent) = parent {
+                    self.node(parent).children.first = with.first.or(gap.last);
+                }
+            }
+        }
+        match gap.last {
+            Some(after) => self.node(after).siblings.first = with.last.or(gap.first),
+            None => {
+                if let Some(parent) = parent {
+                    self.node(parent).children.last = with.last.or(gap.first);
+                }
+            }
+        }
+    }
+
+    /// Takes out a node; its children become its parent's, in its place. None if it was cancelled.
     fn leave(&mut self, id: Id) -> Option<Node> {
-        let node = self.nodes.remove(&id)?;
-        for &child in &node.children {
-            self.node(child).parent = node.parent;
+        let node = self.nodes.remove(id)?;
+        let Ends { first, last } = node.children;
+        let mut next = first;
+        while let Some(child) = next {
+            let child = self.node(child);
+            child.parent = node.parent;
+            next = child.siblings.last;
         }
-        if let Some(parent) = node.parent {
-            let siblings = &mut self.node(parent).children;
-            siblings.remove(&id);
-            siblings.extend(&node.children);
+        if let Some(first) = first {
+            self.node(first).siblings.first = node.siblings.first;
         }
+        if let Some(last) = last {
+            self.node(last).siblings.last = node.siblings.last;
+        }
+        self.fill(node.parent, node.siblings, node.children);
         Some(node)
     }
 
     /// Takes out all nodes.
     fn cut_all(&mut self) -> Vec<Target> {
-        let nodes = mem::take(&mut self.nodes);
-        nodes.into_values().map(|node| node.target).collect()
+        let mut nodes = mem::replace(&mut self.nodes, Numbered::new());
+        nodes.drain().map(|node| node.target).collect()
     }
 
     /// Takes out a node and all that descends from it, parents first. Nothing if it was cancelled.
     fn cut(&mut self, id: Id) -> Vec<Target> {
-        let Some(top) = self.nodes.remove(&id) else {
+        let Some(top) = self.nodes.remove(id) else {
             return Vec::new();
         };
-        if let Some(parent) = top.parent {
-            self.node(parent).children.remove(&id);
-        }
+        self.fill(top.parent, top.siblings, Ends::default());
         let mut targets = Vec::new();
         let mut queue = VecDeque::from([top]);
         while let Some(Node {
@@ -199,7 +241,11 @@ impl Tree {
         }) = queue.pop_front()
         {
             targets.push(target);
-            queue.extend(children.iter().filter_map(|child| self.nodes.remove(child)));
+            let mut next = children.first;
+            while let Some(child) = next.and_then(|child| self.nodes.remove(child)) {
+                next = child.siblings.last;
+                queue.push_back(child);
+            }
         }
         targets
     }
