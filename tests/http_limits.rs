@@ -265,6 +265,22 @@ fn what_comes_before_a_wish_for_another_protocol_is_refused_is_not_served() {
 }
 
 #[test]
+fn a_chunks_size_that_is_far_too_long_breaks_the_body_and_no_request_is_served_behind_it() {
+    paused(async {
+        let server = start_echo(config()).await;
+        let mut client = server.connect().await;
+        let size = format!("{}4", "0".repeat(20_000));
+        let post = "POST / HTTP/1.1\r\nhost: toque\r\ntransfer-encoding: chunked\r\n\r\n";
+        client
+            .send(format!("{post}{size}\r\nsoup\r\n0\r\n\r\n{GET}"))
+            .await;
+        let answers = client.rest().await;
+        assert!(answers.starts_with("HTTP/1.1 408 "), "{answers}"); // as the echo has it
+        assert_eq!(answers.matches("HTTP/1.1 ").count(), 1, "{answers}");
+    });
+}
+
+#[test]
 fn a_panic_of_the_service_ends_its_connection_and_no_other() {
     paused(async {
         let server = start(config(), |request| async move {

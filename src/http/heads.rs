@@ -7,12 +7,14 @@
 //! Where the next head begins is known from the length of a body, or the sizes of its chunks. A client that asks for another
 //! protocol gets an answer before it speaks on: what comes after it is of that protocol, and not shown here, or a head again. What
 //! comes before may be of either. It is let through, and told: without that protocol the connection ends with the answer.
+//!
+//! A chunk's size with more zeros or blanks than anybody needs is spoiled too: hyper takes any number, and here they would be kept.
 
 /// Where the bytes of a connection are.
 #[derive(Debug, Default)]
 pub(super) struct Heads {
     at: At,
-    /// What has come of a line whose end has not. No longer than hyper lets a head become.
+    /// What has come of a line whose end has not. No longer than hyper lets a head become, or what stands behind a `LONGEST_SIZE`.
     line: Vec<u8>,
     fields: Fields,
     /// The last request has asked for another protocol.
@@ -48,6 +50,9 @@ struct Fields {
     /// It asks for another protocol.
     upgrades: bool,
 }
+
+/// The most bytes of a chunk's size, with blanks: as many as hyper allows for what may stand behind it.
+const LONGEST_SIZE: usize = 16 << 10;
 
 /// The head, or its end, is to be refused.
 struct Spoiled;
@@ -120,11 +125,19 @@ impl Heads {
     #[cold]
     fn join(&mut self, piece: &[u8]) -> Result<(), Spoiled> {
         self.line.extend_from_slice(piece);
+        if self.at == At::Size && self.is_size_too_long() {
+            self.line = Vec::new();
+            return Err(Spoiled);
+        }
         if !piece.ends_with(b"\n") {
             return Ok(());
         }
         let line = std::mem::take(&mut self.line);
         self.take(&line)
+    }
+
+    fn is_size_too_long(&self) -> bool {
+        self.line.len() > LONGEST_SIZE && memchr::memchr(b';', &self.line).is_none()
     }
 
     /// Takes a whole line, with its end.

@@ -100,3 +100,15 @@ fn what_comes_with_a_wish_for_another_protocol_is_let_through_and_told() {
         assert!(heads.runs_ahead());
     }
 }
+
+#[test]
+fn a_chunks_size_without_an_end_is_spoiled_and_not_kept() {
+    for filler in [b'0', b' '] {
+        let mut heads = Heads::default();
+        heads.start();
+        heads.look(b"POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n1");
+        let mut pieces = std::iter::repeat_with(|| heads.look(&[filler; 1024]));
+        assert_eq!(pieces.position(|spoiled| spoiled == Some(1023)), Some(15));
+        assert_eq!(heads.line.capacity(), 0);
+    }
+}
