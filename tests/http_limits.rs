@@ -260,6 +260,17 @@ fn what_comes_before_a_wish_for_another_protocol_is_refused_is_not_served() {
             let answers = client.rest().await;
             assert!(answers.contains("connection: close\r\n"));
             assert_eq!(answers.matches("HTTP/1.1 ").count(), 1, "{answers}");
+
+            let mut client = server.connect().await;
+            let body = "connection: upgrade\r\ncontent-length: 4";
+            client
+                .send([GET, &WISH.replace("connection: upgrade", body)].concat())
+                .await;
+            toque::time::sleep(secs(1)).await; // it waits for its body
+            client.send(["soup", early].concat()).await;
+            let answers = client.rest().await;
+            assert_eq!(answers.matches("HTTP/1.1 200 ").count(), 2, "{answers}");
+            assert!(answers.ends_with("soup"), "{answers}");
         }
     });
 }

@@ -17,7 +17,9 @@ pub(super) struct Heads {
     /// What has come of a line whose end has not. No longer than hyper lets a head become, or what stands behind a `LONGEST_SIZE`.
     line: Vec<u8>,
     fields: Fields,
-    /// The last request has asked for another protocol.
+    /// How many requests have begun.
+    requests: u64,
+    /// The last one has asked for another protocol.
     asks: bool,
     /// Something has come behind it, and before its answer.
     runs_ahead: bool,
@@ -63,9 +65,9 @@ impl Heads {
         self.at = At::Start;
     }
 
-    /// Whether bytes have come that may be of a protocol that the client has not been given yet.
-    pub(super) fn runs_ahead(&self) -> bool {
-        self.runs_ahead
+    /// The number of the request that asks for another protocol, if bytes of that may have come already.
+    pub(super) fn runs_ahead(&self) -> Option<u64> {
+        self.runs_ahead.then_some(self.requests)
     }
 
     /// Looks at the bytes of a read. `Some` is the index of the one to spoil.
@@ -154,6 +156,7 @@ impl Heads {
             (At::Head | At::Trailers, _) => {}
             (_, []) => {} // RFC 9112, 2.2: an empty line before a request is passed over
             _ => {
+                self.requests += 1;
                 self.fields.upgrades = line.starts_with(b"CONNECT ");
                 self.at = At::Head;
             }

@@ -42,7 +42,7 @@ pub(super) struct Progress {
     /// Requests come side by side: what is read says nothing of any one of them.
     pub(super) multiplexed: AtomicBool,
     /// How many requests there may be.
-    max_requests: u64,
+    max_requests: AtomicU64,
 }
 
 impl Progress {
@@ -55,7 +55,7 @@ impl Progress {
             last: AtomicBool::new(false),
             body: AtomicBool::new(false),
             multiplexed: AtomicBool::new(false),
-            max_requests: max_requests.unwrap_or(u64::MAX),
+            max_requests: AtomicU64::new(max_requests.unwrap_or(u64::MAX)),
         })
     }
 
@@ -83,7 +83,7 @@ impl Progress {
         self.body.store(has_body, Relaxed);
         self.board.requests.fetch_add(1, Relaxed);
         let requests = self.requests.fetch_add(1, Relaxed) + 1;
-        if requests >= self.max_requests {
+        if requests >= self.max_requests.load(Relaxed) {
             self.end_after_this();
         }
         self.in_flight.fetch_add(1, Relaxed);
@@ -103,6 +103,14 @@ impl Progress {
     /// No request is to follow.
     pub(super) fn end_after_this(&self) {
         self.last.store(true, Relaxed);
+    }
+
+    /// No request is to follow the one of this number.
+    pub(super) fn end_after(&self, request: u64) {
+        self.max_requests.fetch_min(request, Relaxed);
+        if self.requests() >= request {
+            self.end_after_this(); // it is at work already
+        }
     }
 
     /// Whether no request is to follow: an answer says so to the client.

@@ -98,8 +98,8 @@ impl<T> Watched<T> {
 
     /// What has come before an answer that may change the protocol is no request, unless it does not: then none may follow.
     fn end_if_it_runs_ahead(&self) {
-        if self.heads.runs_ahead() {
-            self.progress.end_after_this();
+        if let Some(request) = self.heads.runs_ahead() {
+            self.progress.end_after(request);
         }
     }
 }
