@@ -265,7 +265,34 @@ fn what_comes_before_a_wish_for_another_protocol_is_refused_is_not_served() {
             client.send([GET, GET, WISH, early].concat()).await;
             let answers = client.rest().await;
             assert_eq!(answers.matches("HTTP/1.1 ").count(), 3, "{answers}");
+
+            let mut client = server.connect().await;
+            let body = "connection: upgrade\r\ncontent-length: 4";
+            client
+                .send([GET, &WISH.replace("connection: upgrade", body)].concat())
+                .await;
+            toque::time::sleep(secs(1)).await; // it waits for its body
+            client.send(["soup", early].concat()).await;
+            let answers = client.rest().await;
+            assert_eq!(answers.matches("HTTP/1.1 200 ").count(), 2, "{answers}");
+            assert!(answers.ends_with("soup"), "{answers}");
         }
+    });
+}
+
+#[test]
+fn a_chunks_size_that_is_far_too_long_breaks_the_body_and_no_request_is_served_behind_it() {
+    paused(async {
+        let server = start_echo(config()).await;
+        let mut client = server.connect().await;
+        let size = format!("{}4", "0".repeat(20_000));
+        let post = "POST / HTTP/1.1\r\nhost: toque\r\ntransfer-encoding: chunked\r\n\r\n";
+        client
+            .send(format!("{post}{size}\r\nsoup\r\n0\r\n\r\n{GET}"))
+            .await;
+        let answers = client.rest().await;
+        assert!(answers.starts_with("HTTP/1.1 408 "), "{answers}"); // as the echo has it
+        assert_eq!(answers.matches("HTTP/1.1 ").count(), 1, "{answers}");
     });
 }
 

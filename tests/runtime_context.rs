@@ -127,6 +127,33 @@ fn a_sleep_is_awaited_by_its_own_runtime_only() {
         .assert_names(&outside.file, &WORDS);
 }
 
+/// Seen to fail: both hung.
+#[test]
+fn who_waits_under_the_guard_of_a_runtime_that_has_ended_is_told_so() {
+    let runtime = Runtime::new().unwrap();
+    let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+    let mut begun = runtime.block_on(async { Box::pin(time::sleep(Duration::from_secs(3600))) });
+    runtime.block_on(async { assert!(poll_once(&mut begun, Waker::noop()).is_pending()) });
+    let handle = runtime.handle().clone();
+    let _guard = handle.enter();
+    drop(runtime);
+    for accepted in [
+        handle.block_on(listener.accept()),
+        handle.block_on(poll_fn(|cx| listener.poll_accept(cx))),
+    ] {
+        let error = accepted.unwrap_err().to_string();
+        assert!(error.contains("after its runtime has ended"), "{error}");
+    }
+    let fresh = Box::pin(time::sleep(Duration::from_millis(1)));
+    for sleep in [begun, fresh] {
+        let caught = caught(|| handle.block_on(sleep));
+        assert!(
+            caught.message.contains("after its runtime had ended"),
+            "{caught:?}"
+        );
+    }
+}
+
 #[test]
 fn on_a_thread_of_the_pool_the_handle_is_that_of_its_employer() {
     let runtime = Runtime::new().unwrap();

@@ -37,6 +37,8 @@ pub(crate) struct Executor {
     messages: Cell<Vec<Message>>,
     /// Set when the end begins: what is spawned from then on is cancelled at once.
     closing: Cell<bool>,
+    /// Set when the end is over.
+    over: Cell<bool>,
     /// What looks at tasks, if something does.
     observer: Option<Box<dyn Observe>>,
     /// Whether a new task is more than queued, by code that may be anybody's: there is an observer, or the end has begun.
@@ -64,6 +66,7 @@ impl Executor {
             event_interval,
             messages: Cell::new(Vec::new()),
             closing: Cell::new(false),
+            over: Cell::new(false),
             attended: Cell::new(observer.is_some()),
             observer,
         }
@@ -186,6 +189,12 @@ impl Executor {
     /// The task that is polled, or dropped, just now.
     pub(crate) fn running(&self) -> Option<Id> {
         self.running.get()
+    }
+
+    /// Whether it has ended: who waits for the runtime from now on waits for ever.
+    #[inline]
+    pub(crate) fn has_ended(&self) -> bool {
+        self.over.get()
     }
 
     /// Whether `spawn` may run code that is not the runtime's: then its caller keeps the executor alive meanwhile.
@@ -405,6 +414,7 @@ impl Executor {
                 Message::Errand(errand) => self.run_errand(errand),
             }
         }
+        self.over.set(true);
     }
 }
 

@@ -6,16 +6,20 @@
 //!
 //! Where the next head begins is known from the length of a body, or the sizes of its chunks. A client that asks for another
 //! protocol gets an answer before it speaks on: what comes after it is of that protocol, and not shown here, or a head again. What
-//! comes before may be of either. It is let through, and told: without that protocol the connection ends with that answer.
+//! comes before may be of either. It is let through, and told: without that protocol the connection ends with the answer.
+//!
+//! A chunk's size with more zeros or blanks than anybody needs is spoiled too: hyper takes any number, and here they would be kept.
 
 /// Where the bytes of a connection are.
 #[derive(Debug, Default)]
 pub(super) struct Heads {
     at: At,
-    /// What has come of a line whose end has not. No longer than hyper lets a head become.
+    /// What has come of a line whose end has not. No longer than hyper lets a head become, or what stands behind a `LONGEST_SIZE`.
     line: Vec<u8>,
     fields: Fields,
-    /// The last request has asked for another protocol.
+    /// How many requests have begun.
+    requests: u64,
+    /// The last one has asked for another protocol.
     asks: bool,
     /// Something has come behind it, and before its answer.
     runs_ahead: bool,
@@ -49,6 +53,9 @@ struct Fields {
     upgrades: bool,
 }
 
+/// The most bytes of a chunk's size, with blanks: as many as hyper allows for what may stand behind it.
+const LONGEST_SIZE: usize = 16 << 10;
+
 /// The head, or its end, is to be refused.
 struct Spoiled;
 
@@ -58,9 +65,9 @@ impl Heads {
         self.at = At::Start;
     }
 
-    /// Whether bytes have come that may be of a protocol that the client has not been given yet.
-    pub(super) fn runs_ahead(&self) -> bool {
-        self.runs_ahead
+    /// The number of the request that asks for another protocol, if bytes of that may have come already.
+    pub(super) fn runs_ahead(&self) -> Option<u64> {
+        self.runs_ahead.then_some(self.requests)
     }
 
     /// Looks at the bytes of a read. `Some` is the index of the one to spoil.
@@ -120,11 +127,19 @@ impl Heads {
     #[cold]
     fn join(&mut self, piece: &[u8]) -> Result<(), Spoiled> {
         self.line.extend_from_slice(piece);
+        if self.at == At::Size && self.is_size_too_long() {
+            self.line = Vec::new();
+            return Err(Spoiled);
+        }
         if !piece.ends_with(b"\n") {
             return Ok(());
         }
         let line = std::mem::take(&mut self.line);
         self.take(&line)
+    }
+
+    fn is_size_too_long(&self) -> bool {
+        self.line.len() > LONGEST_SIZE && memchr::memchr(b';', &self.line).is_none()
     }
 
     /// Takes a whole line, with its end.
@@ -141,6 +156,7 @@ impl Heads {
             (At::Head | At::Trailers, _) => {}
             (_, []) => {} // RFC 9112, 2.2: an empty line before a request is passed over
             _ => {
+                self.requests += 1;
                 self.fields.upgrades = line.starts_with(b"CONNECT ");
                 self.at = At::Head;
             }

@@ -87,7 +87,7 @@ fn what_comes_with_a_wish_for_another_protocol_is_let_through_and_told() {
         let mut heads = Heads::default();
         heads.start();
         assert_eq!(heads.look(wish.as_bytes()), None);
-        assert!(!heads.runs_ahead());
+        assert_eq!(heads.runs_ahead(), None);
         assert_eq!(
             heads.look(b"GET / HTTP/1.1\n"),
             Some(14),
@@ -96,7 +96,20 @@ fn what_comes_with_a_wish_for_another_protocol_is_let_through_and_told() {
 
         let mut heads = Heads::default();
         heads.start();
-        assert_eq!(heads.look(format!("{wish}\n\n").as_bytes()), None);
-        assert!(heads.runs_ahead());
+        let get = "GET / HTTP/1.1\r\n\r\n";
+        assert_eq!(heads.look(format!("{get}{wish}\n\n").as_bytes()), None);
+        assert_eq!(heads.runs_ahead(), Some(2));
+    }
+}
+
+#[test]
+fn a_chunks_size_without_an_end_is_spoiled_and_not_kept() {
+    for filler in [b'0', b' '] {
+        let mut heads = Heads::default();
+        heads.start();
+        heads.look(b"POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n1");
+        let mut pieces = std::iter::repeat_with(|| heads.look(&[filler; 1024]));
+        assert_eq!(pieces.position(|spoiled| spoiled == Some(1023)), Some(15));
+        assert_eq!(heads.line.capacity(), 0);
     }
 }

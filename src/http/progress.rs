@@ -37,14 +37,12 @@ pub(super) struct Progress {
     pub(super) board: Arc<Board>,
     /// The answer in the making is to be the last.
     last: AtomicBool,
-    /// Something has come behind a wish for another protocol, and before its answer.
-    runs_ahead: AtomicBool,
     /// The last request had a body, of which there may be some left to read.
     body: AtomicBool,
     /// Requests come side by side: what is read says nothing of any one of them.
     pub(super) multiplexed: AtomicBool,
     /// How many requests there may be.
-    max_requests: u64,
+    max_requests: AtomicU64,
 }
 
 impl Progress {
@@ -55,10 +53,9 @@ impl Progress {
             in_flight: AtomicUsize::new(0),
             board,
             last: AtomicBool::new(false),
-            runs_ahead: AtomicBool::new(false),
             body: AtomicBool::new(false),
             multiplexed: AtomicBool::new(false),
-            max_requests: max_requests.unwrap_or(u64::MAX),
+            max_requests: AtomicU64::new(max_requests.unwrap_or(u64::MAX)),
         })
     }
 
@@ -86,7 +83,7 @@ impl Progress {
         self.body.store(has_body, Relaxed);
         self.board.requests.fetch_add(1, Relaxed);
         let requests = self.requests.fetch_add(1, Relaxed) + 1;
-        if requests >= self.max_requests {
+        if requests >= self.max_requests.load(Relaxed) {
             self.end_after_this();
         }
         self.in_flight.fetch_add(1, Relaxed);
@@ -103,21 +100,17 @@ impl Progress {
         self.multiplexed.load(Relaxed)
     }
 
-    /// What comes now is of another protocol, if the client gets it.
-    pub(super) fn run_ahead(&self) {
-        self.runs_ahead.store(true, Relaxed);
-    }
-
-    /// The client does not get the protocol that it has asked for: whatever it has sent for it already is no request.
-    pub(super) fn refuse_protocol(&self) {
-        if self.runs_ahead.load(Relaxed) {
-            self.end_after_this();
-        }
-    }
-
     /// No request is to follow.
     pub(super) fn end_after_this(&self) {
         self.last.store(true, Relaxed);
+    }
+
+    /// No request is to follow the one of this number.
+    pub(super) fn end_after(&self, request: u64) {
+        self.max_requests.fetch_min(request, Relaxed);
+        if self.requests() >= request {
+            self.end_after_this(); // it is at work already
+        }
     }
 
     /// Whether no request is to follow: an answer says so to the client.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use ::hyper::body::{Body, Frame, Incoming, SizeHint};
-use ::hyper::header::{CONNECTION, HeaderValue, UPGRADE};
+use ::hyper::header::{CONNECTION, HeaderValue};
 use ::hyper::{Method, Request, Response, StatusCode, Version};
 use pin_project_lite::pin_project;
 use tower_service::Service;
@@ -45,7 +45,6 @@ where
             in_flight: Some(in_flight),
             version: request.version(),
             connects: request.method() == Method::CONNECT,
-            upgrades: request.headers().contains_key(UPGRADE),
             call: Call::Waiting {
                 service: self.service.clone(),
                 request: Some(request),
@@ -63,8 +62,6 @@ pin_project! {
         version: Version,
         // An answer to CONNECT is the beginning of a tunnel.
         connects: bool,
-        // It asks for another protocol.
-        upgrades: bool,
         #[pin]
         call: Call<S>,
     }
@@ -107,14 +104,9 @@ where
             let progress = in_flight.progress();
             if is_upgrade(*this.connects, response.status()) {
                 progress.upgrade();
-            } else {
-                if *this.connects || *this.upgrades {
-                    progress.refuse_protocol();
-                }
-                if progress.is_last() && *this.version <= Version::HTTP_11 {
-                    let close = HeaderValue::from_static("close");
-                    response.headers_mut().insert(CONNECTION, close);
-                }
+            } else if progress.is_last() && *this.version <= Version::HTTP_11 {
+                let close = HeaderValue::from_static("close");
+                response.headers_mut().insert(CONNECTION, close);
             }
         }
         Poll::Ready(Ok(response.map(|body| Answer { body, in_flight })))

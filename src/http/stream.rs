@@ -93,12 +93,13 @@ impl<T> Watched<T> {
         if let Some(spoiled) = self.heads.look(&self.early) {
             self.early[spoiled] = 0;
         }
-        self.tell_if_it_runs_ahead();
+        self.end_if_it_runs_ahead();
     }
 
-    fn tell_if_it_runs_ahead(&self) {
-        if self.heads.runs_ahead() {
-            self.progress.run_ahead();
+    /// What has come before an answer that may change the protocol is no request, unless it does not: then none may follow.
+    fn end_if_it_runs_ahead(&self) {
+        if let Some(request) = self.heads.runs_ahead() {
+            self.progress.end_after(request);
         }
     }
 }
@@ -194,7 +195,7 @@ impl<T: Read + Write + Unpin> Watched<T> {
             return self.poll_patience(cx);
         };
         if read? > 0 {
-            self.tell_if_it_runs_ahead();
+            self.end_if_it_runs_ahead();
             self.progress.received();
             self.reading.moved();
         }

@@ -85,6 +85,7 @@ impl Registration {
     /// Sees that the task is woken.
     #[inline]
     fn wait(&self, core: &Core, direction: Direction, cx: &Context<'_>) -> io::Result<()> {
+        expect_turns(core)?;
         // The reactor owes the wake.
         core.reactor
             .wake_when_ready(self.key, self.fd(), direction, cx.waker())?;
@@ -264,6 +265,7 @@ impl<R, Op: FnMut() -> io::Result<R>> Future for Operation<'_, Op> {
         match attempt {
             Some(result) => Poll::Ready(result),
             None => {
+                expect_turns(&core)?;
                 // The reactor owes the wake.
                 let fd = this.registration.fd();
                 core.reactor
@@ -283,6 +285,20 @@ impl<Op> Drop for Operation<'_, Op> {
                 .stop_waiting(self.registration.key, self.direction, waiter);
         }
     }
+}
+
+/// An error if nobody turns the runtime any more: it has ended, but a guard of it is held still.
+#[inline]
+fn expect_turns(core: &Core) -> io::Result<()> {
+    if core.executor.has_ended() {
+        return Err(ended());
+    }
+    Ok(())
+}
+
+#[cold]
+fn ended() -> io::Error {
+    io::Error::other("waited for after its runtime has ended: nobody would wake who waits")
 }
 
 #[cold]

@@ -136,6 +136,7 @@ impl Future for Timer {
             State::New => {
                 let deadline = core.clock.ns(this.deadline);
                 if !core.clock.has_seen(deadline) {
+                    expect_turns(&core);
                     // The timers owe the wake; also if the deadline passes just now, with this turn.
                     this.start(&core, deadline, cx.waker());
                     waits::note(|| Wait::Timer(this.deadline.into_std()));
@@ -146,6 +147,7 @@ impl Future for Timer {
                 let waiting = core.timers.borrow_mut().refresh(key, cx.waker());
                 // Polled again while it waits, it looks at the clock itself: what polls in a loop keeps the timers from firing.
                 if waiting.is_some() && core.clock.now() < this.deadline {
+                    expect_turns(&core);
                     waits::note(|| Wait::Timer(this.deadline.into_std()));
                     return Poll::Pending;
                 }
@@ -172,6 +174,15 @@ impl Drop for Timer {
 /// Outside of a runtime.
 pub(crate) fn pause_for(duration: Duration) -> Timer {
     Timer::after(duration, "this socket")
+}
+
+/// Panics if nobody turns the runtime any more: it has ended, but a guard of it is held still.
+#[inline]
+fn expect_turns(core: &Core) {
+    assert!(
+        !core.executor.has_ended(),
+        "a sleep was polled after its runtime had ended: nobody would wake it"
+    );
 }
 
 #[cold]

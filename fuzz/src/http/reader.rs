@@ -28,7 +28,7 @@ enum Then {
     Next,
     /// No request follows.
     Close,
-    /// What follows need not be HTTP, or nobody looks at it strictly any more.
+    /// Nobody looks strictly any more at what follows.
     Unknown,
 }
 
@@ -248,7 +248,8 @@ impl Fields {
             b"transfer-encoding" => return Err(No::Unknown),
             b"connection" if value == b"close" => self.then = Then::Close,
             b"host" | b"x" => {}
-            b"connection" | b"upgrade" => (self.is_plain, self.then) = (false, Then::Unknown),
+            b"connection" if value == b"upgrade" => self.is_plain = false,
+            b"connection" => (self.is_plain, self.then) = (false, Then::Unknown),
             _ => self.is_plain = false,
         }
         if self.is_chunked && self.length.is_some() {
