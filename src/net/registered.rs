@@ -10,7 +10,7 @@ use rustix::fd::AsFd;
 
 use crate::reactor::Direction;
 use crate::readiness::{Interest, Ready};
-use crate::runtime::Registration;
+use crate::runtime::{Moved, Registration};
 
 #[derive(Debug)]
 pub struct Registered<T> {
@@ -64,16 +64,16 @@ impl<T: AsFd> Registered<T> {
         self.registration.poll_io(direction, cx, || op(&self.io))
     }
 
-    /// As [`poll_io`](Self::poll_io), for an operation of which the result may show that the next one would block.
-    pub(super) fn poll_io_draining<R>(
+    /// As [`poll_io`](Self::poll_io), for an operation that moves bytes.
+    pub(super) fn poll_transfer_by<R>(
         &self,
         direction: Direction,
         cx: &mut Context<'_>,
         mut op: impl FnMut(&T) -> io::Result<R>,
-        is_last: impl Fn(&R) -> bool,
+        moved: impl Fn(&R) -> Moved,
     ) -> Poll<io::Result<R>> {
         self.registration
-            .poll_io_draining(direction, cx, || op(&self.io), is_last)
+            .poll_transfer(direction, cx, || op(&self.io), moved)
     }
 
     /// One try.

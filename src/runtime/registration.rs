@@ -28,6 +28,14 @@ pub(crate) struct Registration {
     fd: RawFd,
 }
 
+/// What an operation has moved.
+#[derive(Default)]
+pub(crate) struct Moved {
+    pub(crate) bytes: usize,
+    /// The next one would block.
+    pub(crate) is_last: bool,
+}
+
 impl Registration {
     /// Registers a descriptor with the current runtime. `ready` is what is assumed of it until an operation finds otherwise.
     ///
@@ -60,20 +68,20 @@ impl Registration {
         cx: &mut Context<'_>,
         op: impl FnMut() -> io::Result<R>,
     ) -> Poll<io::Result<R>> {
-        self.poll_io_draining(direction, cx, op, |_| false)
+        self.poll_transfer(direction, cx, op, |_| Moved::default())
     }
 
-    /// The same for an operation of which the result may show that the next one would block.
-    pub(crate) fn poll_io_draining<R>(
+    /// The same for an operation that moves bytes.
+    pub(crate) fn poll_transfer<R>(
         &self,
         direction: Direction,
         cx: &mut Context<'_>,
         mut op: impl FnMut() -> io::Result<R>,
-        is_last: impl Fn(&R) -> bool,
+        moved: impl Fn(&R) -> Moved,
     ) -> Poll<io::Result<R>> {
         ready!(budget::poll_proceed(cx));
         let core = self.core()?;
-        match self.attempt(&core, direction, &mut op, is_last) {
+        match self.attempt(&core, direction, &mut op, moved) {
             Some(result) => Poll::Ready(result),
             None => match self.wait(&core, direction, cx) {
                 Ok(()) => Poll::Pending,
@@ -111,15 +119,17 @@ impl Registration {
         core: &Core,
         direction: Direction,
         op: &mut impl FnMut() -> io::Result<R>,
-        is_last: impl Fn(&R) -> bool,
+        moved: impl Fn(&R) -> Moved,
     ) -> Option<io::Result<R>> {
         while core.reactor.is_ready(self.key, direction) {
             match op() {
                 Ok(answer) => {
-                    if is_last(&answer) {
+                    let moved = moved(&answer);
+                    if moved.is_last {
                         core.reactor.drained(self.key, direction);
                     }
                     budget::spend();
+                    budget::spend_for(moved.bytes);
                     return Some(Ok(answer));
                 }
                 Err(error) => {
@@ -261,7 +271,7 @@ impl<R, Op: FnMut() -> io::Result<R>> Future for Operation<'_, Op> {
         let (key, direction) = (this.registration.key, this.direction);
         let attempt = this
             .registration
-            .attempt(&core, direction, &mut this.op, |_| false);
+            .attempt(&core, direction, &mut this.op, |_| Moved::default());
         match attempt {
             Some(result) => Poll::Ready(result),
             None => {

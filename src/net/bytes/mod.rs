@@ -10,13 +10,13 @@
 mod system;
 
 use std::io::{self, IoSlice, IoSliceMut};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use rustix::fd::AsFd;
 
 use super::registered::Registered;
-use crate::future::budget;
 use crate::reactor::Direction;
+use crate::runtime::Moved;
 
 /// A descriptor that carries bytes in order, with no bounds between them.
 pub trait ByteStream: AsFd {
@@ -65,10 +65,11 @@ impl<T: ByteStream> Registered<T> {
         len: usize,
         op: impl FnMut(&T) -> io::Result<usize>,
     ) -> Poll<io::Result<usize>> {
-        let is_last = |moved: &usize| is_last::<T>(*moved, len);
-        let moved = ready!(self.poll_io_draining(direction, cx, op, is_last))?;
-        budget::spend_for(moved);
-        Poll::Ready(Ok(moved))
+        let moved = |bytes: &usize| Moved {
+            bytes: *bytes,
+            is_last: is_last::<T>(*bytes, len),
+        };
+        self.poll_transfer_by(direction, cx, op, moved)
     }
 
     /// One transfer by `op`, without waiting.
