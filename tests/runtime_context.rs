@@ -132,12 +132,11 @@ fn a_sleep_is_awaited_by_its_own_runtime_only() {
 fn who_waits_under_the_guard_of_a_runtime_that_has_ended_is_told_so() {
     let runtime = Runtime::new().unwrap();
     let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
-    let begun = runtime.block_on(async {
-        let mut begun = Box::pin(time::sleep(Duration::from_secs(3600)));
-        assert!(poll_once(&mut begun, Waker::noop()).is_pending());
-        Some(begun)
-    });
-    let begun = begun.unwrap();
+    let mut begun = {
+        let _inside = runtime.enter();
+        Box::pin(time::sleep(Duration::from_secs(3600)))
+    };
+    runtime.block_on(async { assert!(poll_once(&mut begun, Waker::noop()).is_pending()) });
     let handle = runtime.handle().clone();
     let _guard = handle.enter();
     drop(runtime);

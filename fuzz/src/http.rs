@@ -50,13 +50,11 @@ pub(crate) fn run(data: &[u8]) {
     }
 }
 
-/// Whether there is a line that may ask for another protocol.
+/// Whether a request may ask for another protocol.
 fn has_wish(bytes: &[u8]) -> bool {
-    let is_wish = |line: &[u8]| {
-        let line = line.to_ascii_lowercase();
-        line.starts_with(b"upgrade:") || line.starts_with(b"connect ")
-    };
-    bytes.split(|byte| *byte == b'\n').any(is_wish)
+    let bytes = bytes.to_ascii_lowercase();
+    let mut words = bytes.windows(8);
+    words.any(|word| word == b"upgrade:" || word == b"connect ")
 }
 
 /// In how many places bytes are cut, for one time each. Most runs are shorter, and are cut everywhere.

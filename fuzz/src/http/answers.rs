@@ -5,7 +5,7 @@ use super::server::{Body, Served};
 /// Each request that was served has its answer, in its place; behind them may come one that refuses what followed.
 pub(super) fn check(mut bytes: &[u8], served: &[Served]) {
     for request in served {
-        let has_body = request.method != "HEAD";
+        let has_body = !["HEAD", "CONNECT"].contains(&request.method.as_str());
         let Some((status, body)) = take(&mut bytes, has_body) else {
             assert_eq!(request.body, Body::Broken, "{request:?} has no answer");
             break;
