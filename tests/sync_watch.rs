@@ -5,7 +5,7 @@ mod sync_support;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use sync_support::{Dice, Drops, Polled, intruder, now, panics};
+use sync_support::{Dice, Drops, Polled, cloned_by_an_intruder, intruder, now, panics};
 use toque::sync::watch::{self, Receiver, Sender};
 
 #[test]
@@ -236,9 +236,11 @@ fn a_waker_may_use_the_channel_it_waits_for() {
         let (sender, mut receiver) = watch::channel(0);
         let sender = Rc::new(sender);
         let same = Rc::downgrade(&sender);
+        let ear = receiver.clone();
         let waker = || {
-            let same = same.clone();
+            let (same, ear) = (same.clone(), ear.clone());
             intruder(move || {
+                let _ = ear.has_changed(); // with the last sender gone as well
                 let Some(sender) = same.upgrade() else { return };
                 let mut another = sender.subscribe();
                 sender.send_modify(|number| *number += 1);
@@ -257,6 +259,26 @@ fn a_waker_may_use_the_channel_it_waits_for() {
             _ => drop(sender),
         }
     }
+}
+
+#[test]
+fn a_waker_may_use_the_channel_when_it_is_cloned() {
+    let (sender, mut receiver) = watch::channel(0);
+    let ear = receiver.clone();
+    let waker = cloned_by_an_intruder(move || assert!(ear.has_changed().is_ok()));
+    let mut cx = Context::from_waker(&waker);
+    assert!(
+        Box::pin(receiver.changed())
+            .as_mut()
+            .poll(&mut cx)
+            .is_pending()
+    );
+    assert!(
+        Box::pin(sender.closed())
+            .as_mut()
+            .poll(&mut cx)
+            .is_pending()
+    );
 }
 
 #[test]

@@ -136,3 +136,24 @@ fn a_task_woken_at_the_end_is_dropped_at_home() {
         assert_eq!(drops.each_ref().map(|d| d.load(Ordering::Relaxed)), [1, 0]);
     });
 }
+
+/// A task that another thread aborts while it is polled for the first time ends, without another wake.
+/// Mutants that fail it: `executor_abort_is_a_mark_only` (and sends nothing), `executor_abort_sends_before_it_marks` (the task is
+/// woken, and finds no mark), `executor_abort_looks_for_the_place_abroad` (where the task has none yet).
+#[test]
+fn a_task_aborted_from_elsewhere_ends() {
+    check(|| {
+        let executor = executor();
+        let (guard, drops) = HomeBound::new();
+        let task = executor.spawn(hold(guard), Origin::caller());
+        let abort = task.abort_handle();
+        let aborter = thread::spawn(move || abort.abort());
+        executor.run(&mut || Progress::Pending);
+        aborter.join().unwrap();
+        executor.receive();
+        executor.run(&mut || Progress::Pending);
+        assert_eq!(drops.each_ref().map(|d| d.load(Ordering::Relaxed)), [1, 0]);
+        drop(task);
+        end(executor);
+    });
+}
