@@ -150,7 +150,8 @@ fn a_task_aborted_from_elsewhere_ends() {
         let aborter = thread::spawn(move || abort.abort());
         executor.run(&mut || Progress::Pending);
         aborter.join().unwrap();
-        executor.receive();
+        executor.receive(); // the errand,
+        executor.receive(); // and the wake, which takes the same way here
         executor.run(&mut || Progress::Pending);
         assert_eq!(drops.each_ref().map(|d| d.load(Ordering::Relaxed)), [1, 0]);
         drop(task);
