@@ -269,6 +269,15 @@ fn the_end_of_the_runtime_cancels_jobs_that_wait_and_waits_for_those_that_run() 
     });
 }
 
+#[test]
+fn a_job_spawned_after_the_end_of_the_runtime_is_cancelled() {
+    let runtime = Runtime::new().unwrap();
+    let handle = runtime.handle().clone();
+    drop(runtime);
+    let job = handle.spawn_blocking(|| unreachable!("there is nobody to do it"));
+    assert!(run(job).unwrap_err().is_cancelled());
+}
+
 /// tokio-rs/tokio#5338, #1923: dropping the runtime waits for blocking work for ever.
 #[test]
 fn the_end_of_the_runtime_waits_no_longer_than_it_says() {

@@ -98,8 +98,7 @@ fn a_task_spawned_at_the_end_is_dropped_once_and_told() {
 
 /// A task that another thread wakes while the executor ends is dropped by the executor's thread: it waits for a wake that has
 /// begun and has not arrived.
-/// Mutants that fail it: `executor_end_waits_for_nobody` (it does not), `executor_end_forgets_who_waits` (it wakes nobody: who was not
-/// woken from elsewhere never comes).
+/// Mutant that fails it: `executor_end_waits_for_nobody` (it does not).
 #[test]
 fn a_task_woken_at_the_end_is_dropped_at_home() {
     check(|| {
