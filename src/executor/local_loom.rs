@@ -147,11 +147,15 @@ fn a_task_aborted_from_elsewhere_ends() {
         let task = executor.spawn(hold(guard), Origin::caller());
         let abort = task.abort_handle();
         let aborter = thread::spawn(move || abort.abort());
-        executor.run(&mut || Progress::Pending);
+        let turn = || {
+            executor.receive(); // the errand,
+            executor.receive(); // and the wake, which takes the same way here
+            executor.run(&mut || Progress::Pending);
+        };
+        turn();
+        turn();
         aborter.join().unwrap();
-        executor.receive(); // the errand,
-        executor.receive(); // and the wake, which takes the same way here
-        executor.run(&mut || Progress::Pending);
+        turn();
         assert_eq!(drops.each_ref().map(|d| d.load(Ordering::Relaxed)), [1, 0]);
         drop(task);
         end(executor);
