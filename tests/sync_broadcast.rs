@@ -295,7 +295,6 @@ fn a_waker_may_use_the_channel_it_waits_for() {
         let waker = || {
             let same = same.clone();
             intruder(move || {
-                same.strong_count(); // with the last sender gone as well
                 let Some(sender) = same.upgrade() else { return };
                 drop(sender.subscribe());
                 let _ = sender.send(9);
@@ -333,6 +332,21 @@ fn a_waker_may_use_the_channel_when_it_is_cloned_and_when_the_last_receiver_wake
     drop(receiver);
     assert!(closed.as_mut().poll(&mut cx).is_ready());
     drop(closed);
+}
+
+#[test]
+fn a_waker_may_use_the_channel_when_the_last_sender_wakes_it() {
+    let (sender, mut receiver) = broadcast::channel::<u32>(1);
+    let weak = sender.downgrade();
+    let waker = intruder(move || assert!(weak.strong_count() < 2));
+    let mut cx = Context::from_waker(&waker);
+    let mut wait = Box::pin(receiver.recv());
+    assert!(wait.as_mut().poll(&mut cx).is_pending());
+    drop(sender);
+    assert_eq!(
+        wait.as_mut().poll(&mut cx),
+        Poll::Ready(Err(RecvError::Closed))
+    );
 }
 
 /// A value that looks at the channel when it is cloned, and when it is dropped.

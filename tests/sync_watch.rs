@@ -236,11 +236,9 @@ fn a_waker_may_use_the_channel_it_waits_for() {
         let (sender, mut receiver) = watch::channel(0);
         let sender = Rc::new(sender);
         let same = Rc::downgrade(&sender);
-        let ear = receiver.clone();
         let waker = || {
-            let (same, ear) = (same.clone(), ear.clone());
+            let same = same.clone();
             intruder(move || {
-                let _ = ear.has_changed(); // with the last sender gone as well
                 let Some(sender) = same.upgrade() else { return };
                 let mut another = sender.subscribe();
                 sender.send_modify(|number| *number += 1);
@@ -259,6 +257,18 @@ fn a_waker_may_use_the_channel_it_waits_for() {
             _ => drop(sender),
         }
     }
+}
+
+#[test]
+fn a_waker_may_use_the_channel_when_the_last_sender_wakes_it() {
+    let (sender, mut receiver) = watch::channel(0);
+    let ear = receiver.clone();
+    let waker = intruder(move || assert_eq!(ear.has_changed().is_err(), ear.is_closed()));
+    let mut cx = Context::from_waker(&waker);
+    let mut wait = Box::pin(receiver.changed());
+    assert!(wait.as_mut().poll(&mut cx).is_pending());
+    drop(sender);
+    assert!(matches!(wait.as_mut().poll(&mut cx), Poll::Ready(Err(_))));
 }
 
 #[test]
