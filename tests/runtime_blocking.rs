@@ -421,6 +421,6 @@ fn shutdown_waits_as_long_as_it_is_told_and_no_longer() {
         .unwrap();
     let held = hold_a_thread(&runtime);
     let report = runtime.shutdown(Duration::ZERO);
-    assert_eq!(report.running_jobs.len(), 1);
+    assert_eq!(report.running_jobs.len(), 1, "and none that has ended");
     drop(held);
 }
