@@ -541,13 +541,17 @@ fn the_first_of_two_verdicts_counts() {
 #[test]
 fn a_child_that_spends_the_last_of_the_budget_and_ends_leaves_its_siblings_to_the_next_poll() {
     watched(|| {
+        let bell = Rc::new(toque::sync::Notify::new());
         run(toque::scope(async |s| {
             s.spawn(async {
+                bell.notified().await;
                 let spend =
                     || poll_once(&mut Box::pin(toque::task::consume_budget()), Waker::noop());
                 while spend().is_ready() {}
             });
-            s.spawn(async {});
+            s.spawn(bell.notified());
+            let same = bell.clone();
+            toque::spawn(async move { same.notify_waiters() });
         }));
     });
 }
@@ -586,9 +590,11 @@ fn the_parents_waker_may_wake_a_child() {
 fn a_handle_wakes_the_last_task_that_has_asked() {
     watched(|| {
         run(toque::scope(async |s| {
-            let mut child = s.spawn(yield_now());
-            assert!(poll_once(&mut child, Waker::noop()).is_pending());
-            child.await.unwrap();
+            let mut first = s.spawn(yield_now());
+            s.spawn(async move {
+                assert!(poll_once(&mut first, Waker::noop()).is_pending());
+                first.await.unwrap();
+            });
         }));
     });
 }
