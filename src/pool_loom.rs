@@ -93,6 +93,25 @@ fn a_job_is_run_or_given_back() {
     });
 }
 
+/// Once the last thread of a closed pool has left, no job is begun any more.
+/// Mutant that fails it: `pool_looks_whether_it_is_closed_too_early`.
+#[test]
+fn no_job_is_begun_after_the_end() {
+    check(|| {
+        let pool = pool(1, FOR_EVER);
+        let runs = Arc::new(AtomicUsize::new(0));
+        let submitter = {
+            let (pool, job) = (pool.clone(), Count(runs.clone()));
+            loom::thread::spawn(move || pool.submit(job).is_ok())
+        };
+        let returned = pool.close().len();
+        assert_eq!(pool.wait_until_empty(Duration::MAX), 0);
+        let run = runs.load(Ordering::Relaxed);
+        let taken = submitter.join().unwrap();
+        assert_eq!(run + returned, usize::from(taken));
+    });
+}
+
 /// A job that finds the only thread idle, about to be idle, or at work, is run without `close` having to come.
 /// Mutants that fail it: `pool_calls_nobody` (`submit` counts the call and does not make it), `pool_waits_without_a_look` (a
 /// thread lets the lock go between its last look into the queue and its wait).

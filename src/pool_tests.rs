@@ -198,3 +198,34 @@ fn a_start_that_fails_ends_the_wait_for_the_last_thread() {
     assert_eq!(given_back(pool.start_thread()), 1);
     assert!(waiter.join().unwrap() < LONG);
 }
+
+/// std may end a wait without a reason; here somebody calls for none.
+#[test]
+fn a_wait_that_ends_without_a_reason_goes_on() {
+    let pool = pool(1, LONG);
+    pool.submit(job(|| {})).unwrap();
+    while pool.load().idle == 0 {
+        std::thread::yield_now();
+    }
+    let limit = Duration::from_millis(30);
+    let begin = Instant::now();
+    let same = pool.clone();
+    let ringer = std::thread::spawn(move || {
+        while begin.elapsed() < 2 * limit {
+            same.work.notify_all();
+            same.empty.notify_all();
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    });
+    assert_eq!(pool.wait_until_empty(limit), 1, "the thread is still idle");
+    assert!(begin.elapsed() >= limit);
+    ringer.join().unwrap();
+}
+
+#[test]
+fn a_job_that_waits_for_a_thread_keeps_the_pool_busy() {
+    let pool = pool(1, LONG);
+    assert!(!pool.is_busy());
+    pool.state.lock().queue.push_back(job(|| {}));
+    assert!(pool.is_busy());
+}

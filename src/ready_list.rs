@@ -105,3 +105,7 @@ impl<K: Copy + Send + Sync + 'static> Ring for Bell<K> {
 #[cfg(all(test, loom))]
 #[path = "ready_list_loom.rs"]
 mod loom_models;
+
+#[cfg(all(test, not(loom)))]
+#[path = "ready_list_tests.rs"]
+mod tests;

@@ -286,4 +286,21 @@ mod tests {
         Box::leak(result.unwrap_err()); // or it would panic here
         assert_eq!(bell.0.load(Ordering::Relaxed), 1);
     }
+
+    /// Panics with its number.
+    struct Shouts(usize);
+
+    impl Ring for Shouts {
+        fn ring(&self) {
+            std::panic::panic_any(self.0);
+        }
+    }
+
+    #[test]
+    fn of_many_panics_the_first_goes_on() {
+        let mut list = WakeList::new();
+        (1..=3).for_each(|n| list.add(Some(waker(Arc::new(Shouts(n))))));
+        let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| list.wake_all()));
+        assert_eq!(result.unwrap_err().downcast_ref(), Some(&1_usize));
+    }
 }

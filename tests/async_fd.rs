@@ -12,7 +12,7 @@ use std::pin::pin;
 use std::process::{Command, Stdio};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::task::Poll;
+use std::task::{Context, Poll, Waker};
 use std::thread;
 
 use futures_lite::{AsyncReadExt, AsyncWriteExt};
@@ -193,6 +193,44 @@ fn a_descriptor_taken_out_can_be_put_in_again() {
         assert!(shared.as_raw_fd() > 2);
         Ok(())
     });
+}
+
+/// Not more than 256 others are kept beside one poller. Whoever has to go is woken, and so comes back.
+#[test]
+fn of_too_many_pollers_the_first_are_woken_and_of_two_that_take_turns_none() {
+    on_each(|| async {
+        let (near, mut far) = pair()?;
+        let holders: Vec<_> = (0..300).map(|_| Arc::<CountingWaker>::default()).collect();
+        let poll = |holder: &Arc<CountingWaker>| {
+            let waker = Waker::from(holder.clone());
+            near.poll_readable(&mut Context::from_waker(&waker))
+        };
+        let wakes = |holders: &[Arc<CountingWaker>]| -> usize {
+            holders.iter().map(|holder| holder.wakes()).sum()
+        };
+        for holder in holders[..2].iter().cycle().take(600) {
+            assert!(poll(holder).is_pending());
+        }
+        assert_eq!(wakes(&holders), 0);
+        for holder in &holders[2..] {
+            assert!(poll(holder).is_pending());
+        }
+        assert_eq!(wakes(&holders), 300 - 257);
+        far.write_all(b"0")?;
+        near.readable().await?;
+        assert!(holders.iter().all(|holder| holder.wakes() == 1));
+        Ok(())
+    });
+}
+
+#[test]
+fn what_can_not_be_registered_counts_for_nothing() {
+    let runtime = Runtime::new().unwrap();
+    runtime.block_on(async {
+        assert!(Async::new(File::open("Cargo.toml").unwrap()).is_err());
+    });
+    let metrics = runtime.handle().metrics();
+    assert_eq!(metrics.io_driver_fd_registered_count(), 0);
 }
 
 #[test]

@@ -269,6 +269,15 @@ fn the_end_of_the_runtime_cancels_jobs_that_wait_and_waits_for_those_that_run() 
     });
 }
 
+#[test]
+fn a_job_spawned_after_the_end_of_the_runtime_is_cancelled() {
+    let runtime = Runtime::new().unwrap();
+    let handle = runtime.handle().clone();
+    drop(runtime);
+    let job = handle.spawn_blocking(|| unreachable!("there is nobody to do it"));
+    assert!(run(job).unwrap_err().is_cancelled());
+}
+
 /// tokio-rs/tokio#5338, #1923: dropping the runtime waits for blocking work for ever.
 #[test]
 fn the_end_of_the_runtime_waits_no_longer_than_it_says() {
@@ -408,9 +417,11 @@ fn where_no_thread_can_be_started_no_job_waits_for_one() {
 fn shutdown_waits_as_long_as_it_is_told_and_no_longer() {
     let runtime = Builder::new_current_thread()
         .shutdown_timeout(Duration::from_secs(3600)) // for a drop, which this is not
+        .max_blocking_threads(1)
         .build()
         .unwrap();
-    let held = hold_a_thread(&runtime);
+    runtime.block_on(runtime.spawn_blocking(|| {})).unwrap();
+    let held = hold_a_thread(&runtime); // the same one, which is done with the other job
     let report = runtime.shutdown(Duration::ZERO);
     assert_eq!(report.running_jobs.len(), 1);
     drop(held);

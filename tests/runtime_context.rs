@@ -219,6 +219,17 @@ fn a_task_of_the_outer_runtime_answers_a_job_that_waits_for_it() {
 }
 
 #[test]
+fn a_thread_that_blocks_on_a_handle_works_for_its_runtime_meanwhile() {
+    let runtime = Runtime::new().unwrap();
+    let handle = runtime.handle().clone();
+    let far = thread::spawn(move || {
+        let seen = handle.block_on(async { Handle::current().id() });
+        (seen, Handle::try_current().is_err())
+    });
+    assert_eq!(far.join().unwrap(), (runtime.handle().id(), true));
+}
+
+#[test]
 fn a_handle_reaches_a_runtime_that_is_parked() {
     watched(|| {
         let runtime = Runtime::new().unwrap();

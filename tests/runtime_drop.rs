@@ -673,11 +673,16 @@ fn block_on_by_a_handle_after_the_end_is_woken_from_another_thread() {
 
 #[test]
 fn the_report_names_a_task_that_was_spawned_elsewhere_and_has_not_arrived() {
-    let runtime = Runtime::new().unwrap();
-    let handle = runtime.handle().clone();
-    let task = thread::spawn(move || handle.spawn(pending::<()>()).id());
-    let id = task.join().unwrap();
-    let report = runtime.shutdown(Duration::ZERO);
-    let ids: Vec<_> = report.tasks.iter().map(|task| task.id).collect();
-    assert_eq!(ids, [id]);
+    let mut plain = Builder::new_current_thread();
+    let mut attended = Builder::new_current_thread();
+    attended.on_task_spawn(|_| {});
+    for builder in [&mut plain, &mut attended] {
+        let runtime = builder.build().unwrap();
+        let handle = runtime.handle().clone();
+        let task = thread::spawn(move || handle.spawn(pending::<()>()).id());
+        let id = task.join().unwrap();
+        let report = runtime.shutdown(Duration::ZERO);
+        let ids: Vec<_> = report.tasks.iter().map(|task| task.id).collect();
+        assert_eq!(ids, [id]);
+    }
 }

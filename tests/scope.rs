@@ -7,11 +7,12 @@ use std::future::{Future, pending, poll_fn, ready};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::rc::Rc;
-use std::sync::Arc;
-use std::task::{Poll, Waker};
+use std::sync::{Arc, Mutex};
+use std::task::{Poll, Wake, Waker};
+use std::thread;
 use std::time::Duration;
 
-use tools::{CountingWaker, hold, on_drop, poll_once};
+use tools::{CountingWaker, PanickingWaker, hold, on_drop, poll_once, watched};
 use toque::task::yield_now;
 use toque::time::{sleep, timeout};
 use toque::{Runtime, scope};
@@ -523,4 +524,142 @@ fn a_childs_waker_that_is_kept_does_not_keep_the_parents() {
     drop((scope, waker));
     assert_eq!(Arc::strong_count(&parent), 1);
     kept.take().unwrap().wake(); // in vain
+}
+
+#[test]
+fn the_first_of_two_verdicts_counts() {
+    let verdict = run(toque::scope(async |s| {
+        let (mut first, mut second) = (Box::pin(s.terminate(1)), Box::pin(s.terminate(2)));
+        let _ = poll_once(&mut first, Waker::noop());
+        let _ = poll_once(&mut second, Waker::noop());
+        pending().await
+    }));
+    assert_eq!(verdict, 1);
+}
+
+/// Nobody else wakes the scope: the child that has spent the budget is done.
+#[test]
+fn a_child_that_spends_the_last_of_the_budget_and_ends_leaves_its_siblings_to_the_next_poll() {
+    watched(|| {
+        let bell = Rc::new(toque::sync::Notify::new());
+        run(toque::scope(async |s| {
+            s.spawn(async {
+                bell.notified().await;
+                let spend =
+                    || poll_once(&mut Box::pin(toque::task::consume_budget()), Waker::noop());
+                while spend().is_ready() {}
+            });
+            s.spawn(bell.notified());
+            let same = bell.clone();
+            toque::spawn(async move { same.notify_waiters() });
+        }));
+    });
+}
+
+/// Here the parent's wake is the wake of another child.
+#[test]
+fn the_parents_waker_may_wake_a_child() {
+    #[derive(Default)]
+    struct Passes(Mutex<Vec<Waker>>);
+    impl Wake for Passes {
+        fn wake(self: Arc<Self>) {
+            let child = self.0.lock().unwrap().pop();
+            if let Some(child) = child {
+                child.wake();
+            }
+        }
+    }
+    let parent = Arc::<Passes>::default();
+    let mut scope = Box::pin(toque::scope(async |s| {
+        for _ in 0..2 {
+            s.spawn(poll_fn(|cx| {
+                parent.0.lock().unwrap().push(cx.waker().clone());
+                Poll::<()>::Pending
+            }));
+        }
+    }));
+    let waker = Waker::from(parent.clone());
+    assert!(poll_once(&mut scope, Waker::noop()).is_pending());
+    assert!(poll_once(&mut scope, &waker).is_pending());
+    assert_eq!(parent.0.lock().unwrap().len(), 2);
+    parent.clone().wake(); // one child rings for the parent, whose wake rings for the other
+    assert!(parent.0.lock().unwrap().is_empty());
+}
+
+#[test]
+fn a_handle_wakes_the_last_task_that_has_asked() {
+    watched(|| {
+        run(toque::scope(async |s| {
+            let mut first = s.spawn(yield_now());
+            s.spawn(async move {
+                assert!(poll_once(&mut first, Waker::noop()).is_pending());
+                first.await.unwrap();
+            });
+        }));
+    });
+}
+
+#[test]
+fn the_panic_of_a_finished_childs_destructor_goes_to_its_handle() {
+    let error = run(toque::scope(async |s| {
+        let burnt = on_drop(|| panic!("burnt"));
+        let done = poll_fn(move |_| {
+            let _ = &burnt;
+            Poll::Ready(())
+        });
+        s.spawn(done).await.unwrap_err()
+    }));
+    assert_eq!(error.into_panic().downcast_ref(), Some(&"burnt"));
+}
+
+#[test]
+fn an_aborted_childs_destructor_may_use_the_scope() {
+    let ran = Cell::new(false);
+    run(toque::scope(async |s| {
+        let child = s.spawn(hold(on_drop(|| drop(s.spawn(async { ran.set(true) })))));
+        yield_now().await;
+        child.abort();
+        assert!(child.await.unwrap_err().is_cancelled());
+    }));
+    assert!(ran.get());
+}
+
+/// Each child's end wakes somebody who panics. The first panic goes on, when all are gone.
+#[test]
+fn wakers_that_panic_at_the_end_keep_no_child_from_being_dropped() {
+    let drops = Cell::new(0);
+    let waker = Waker::from(Arc::new(PanickingWaker));
+    let scope = toque::scope(async |s| {
+        for _ in 0..4 {
+            let mut child = s.spawn(hold(Drops(&drops)));
+            assert!(poll_once(&mut child, &waker).is_pending());
+        }
+        yield_now().await;
+        s.terminate(()).await
+    });
+    assert!(catch_unwind(AssertUnwindSafe(|| run(scope))).is_err());
+    assert_eq!(drops.get(), 4);
+}
+
+/// The children are gone by then: nothing unwinds past them.
+#[test]
+fn the_parents_waker_is_dropped_after_the_children() {
+    struct Fragile;
+    impl Wake for Fragile {
+        fn wake(self: Arc<Self>) {}
+    }
+    impl Drop for Fragile {
+        fn drop(&mut self) {
+            panic!("a waker of which the drop panics");
+        }
+    }
+    let unwinding = Cell::new(None);
+    let mut scope = Box::pin(toque::scope(async |s| {
+        s.spawn(hold(on_drop(|| unwinding.set(Some(thread::panicking())))));
+        pending::<()>().await;
+    }));
+    assert!(poll_once(&mut scope, Waker::noop()).is_pending()); // the children's spawns have woken this one, and let it go
+    assert!(poll_once(&mut scope, &Waker::from(Arc::new(Fragile))).is_pending());
+    assert!(catch_unwind(AssertUnwindSafe(|| drop(scope))).is_err());
+    assert_eq!(unwinding.get(), Some(false));
 }

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use sync_support::{Dice, Drops, Polled, intruder, now, panics};
+use sync_support::{Dice, Drops, Polled, cloned_by_an_intruder, intruder, now, panics};
 use toque::sync::broadcast::error::{RecvError, TryRecvError};
 use toque::sync::broadcast::{self, Receiver, Sender};
 
@@ -241,22 +241,24 @@ fn a_drop_that_panics_keeps_no_other_from_being_dropped() {
 #[test]
 fn a_clone_that_panics_passes_the_value_over() {
     #[derive(Debug, PartialEq)]
-    struct Fragile(u32);
+    struct Fragile(u32, Arc<()>);
     impl Clone for Fragile {
         fn clone(&self) -> Self {
             assert_ne!(self.0, 1, "a clone that panics");
-            Self(self.0)
+            Self(self.0, self.1.clone())
         }
     }
+    let kept = Arc::new(());
     let (sender, mut first) = broadcast::channel(4);
     let mut second = sender.subscribe();
-    sender.send(Fragile(1)).unwrap();
-    sender.send(Fragile(2)).unwrap();
+    sender.send(Fragile(1, kept.clone())).unwrap();
+    sender.send(Fragile(2, Arc::default())).unwrap();
     for receiver in [&mut first, &mut second] {
         assert!(panics(|| drop(receiver.try_recv())));
-        assert_eq!(receiver.try_recv(), Ok(Fragile(2)));
+        assert_eq!(receiver.try_recv().unwrap().0, 2);
     }
     assert!(sender.is_empty());
+    assert_eq!(Arc::strong_count(&kept), 1, "nobody waits for it any more");
 }
 
 #[test]
@@ -310,6 +312,79 @@ fn a_waker_may_use_the_channel_it_waits_for() {
             _ => drop(sender),
         }
     }
+}
+
+#[test]
+fn a_waker_may_use_the_channel_when_it_is_cloned_and_when_the_last_receiver_wakes_it() {
+    let (sender, mut receiver) = broadcast::channel::<u32>(1);
+    let (one, other) = (sender.downgrade(), sender.downgrade());
+    let waker = cloned_by_an_intruder(move || assert_eq!(one.strong_count(), 1));
+    let mut cx = Context::from_waker(&waker);
+    let mut wait = Box::pin(receiver.recv());
+    assert!(wait.as_mut().poll(&mut cx).is_pending());
+    drop(wait);
+
+    let mut closed = Box::pin(sender.closed());
+    assert!(closed.as_mut().poll(&mut cx).is_pending());
+    let waker = intruder(move || assert_eq!(other.strong_count(), 1));
+    let mut cx = Context::from_waker(&waker);
+    assert!(closed.as_mut().poll(&mut cx).is_pending());
+    drop(receiver);
+    assert!(closed.as_mut().poll(&mut cx).is_ready());
+    drop(closed);
+}
+
+#[test]
+fn a_waker_may_use_the_channel_when_the_last_sender_wakes_it() {
+    let (sender, mut receiver) = broadcast::channel::<u32>(1);
+    let weak = sender.downgrade();
+    let waker = intruder(move || assert!(weak.strong_count() < 2));
+    let mut cx = Context::from_waker(&waker);
+    let mut wait = Box::pin(receiver.recv());
+    assert!(wait.as_mut().poll(&mut cx).is_pending());
+    drop(sender);
+    assert_eq!(
+        wait.as_mut().poll(&mut cx),
+        Poll::Ready(Err(RecvError::Closed))
+    );
+}
+
+/// A value that looks at the channel when it is cloned, and when it is dropped.
+struct Curious(broadcast::WeakSender<Curious>);
+
+impl Curious {
+    fn look(&self) {
+        if let Some(sender) = self.0.upgrade() {
+            sender.len();
+        }
+    }
+}
+
+impl Clone for Curious {
+    fn clone(&self) -> Self {
+        self.look();
+        Self(self.0.clone())
+    }
+}
+
+impl Drop for Curious {
+    fn drop(&mut self) {
+        self.look();
+    }
+}
+
+/// The last receiver's clone is made outside of the lock: others are in need of it, for the others' clones.
+#[test]
+fn a_value_may_use_the_channel_when_its_last_receiver_clones_it_and_when_it_is_dropped() {
+    let (sender, mut receiver) = broadcast::channel(1);
+    let send = || assert!(sender.send(Curious(sender.downgrade())).is_ok());
+    send();
+    send(); // drops the first
+    assert!(matches!(receiver.try_recv(), Err(TryRecvError::Lagged(1))));
+    drop(receiver.try_recv());
+    send();
+    drop(receiver);
+    assert!(sender.is_empty());
 }
 
 /// RUSTSEC-2025-0023: a value that is `Send` and not `Sync` is never cloned on two threads at once.

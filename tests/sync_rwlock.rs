@@ -1,11 +1,15 @@
 //! The lock for readers and writers: who reads together, who waits behind whom.
 
 mod by_hand;
+mod sync_support;
 
+use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::task::Context;
 
 use by_hand::{ByHand, now};
+use sync_support::panicking_waker;
 use toque::sync::{
     OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock, RwLockReadGuard, RwLockWriteGuard,
 };
@@ -163,4 +167,42 @@ fn blocked_readers_and_writers_take_turns() {
     }
     writer.join().unwrap();
     assert_eq!(*now(lock.read_owned()), (200, 200));
+}
+
+/// What is taken of the value is taken by a writer still: nobody reads meanwhile.
+#[test]
+fn a_part_is_taken_before_others_may_read() {
+    let lock = Arc::new(RwLock::new((1, 2)));
+    let alone = |value: &(i32, i32)| {
+        assert!(lock.try_read().is_err());
+        value.1
+    };
+    let part = RwLockWriteGuard::downgrade_map(now(lock.write()), |value| {
+        alone(value);
+        &value.1
+    });
+    assert_eq!((*part, lock.try_read().is_ok()), (2, true));
+    drop(part);
+    let guard = now(lock.clone().write_owned());
+    let part = OwnedRwLockWriteGuard::downgrade_map(guard, |value| {
+        alone(value);
+        &value.1
+    });
+    assert_eq!((*part, lock.try_read().is_ok()), (2, true));
+}
+
+/// Seen to fail: permits that went back before they were counted off went back twice, and a writer was not alone.
+#[test]
+fn a_waker_that_panics_within_a_downgrade_leaves_the_lock_whole() {
+    let lock = Arc::new(RwLock::new(1));
+    let guard = now(lock.clone().write_owned());
+    let waker = panicking_waker();
+    let mut read = Box::pin(lock.read());
+    let mut cx = Context::from_waker(&waker);
+    assert!(read.as_mut().poll(&mut cx).is_pending());
+    assert!(catch_unwind(AssertUnwindSafe(|| guard.downgrade())).is_err());
+    drop(read);
+    let writer = now(lock.write());
+    assert!(lock.try_read().is_err());
+    drop(writer);
 }

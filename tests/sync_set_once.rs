@@ -1,8 +1,13 @@
 //! `SetOnce`: the value reaches all who wait, and only one can set it.
 
 mod by_hand;
+mod sync_support;
+
+use std::future::Future;
+use std::task::Context;
 
 use by_hand::{ByHand, now};
+use sync_support::{cloned_by_an_intruder, intruder};
 use toque::sync::{SetOnce, SetOnceError};
 
 #[test]
@@ -49,4 +54,20 @@ fn a_value_set_on_another_thread_is_seen_here() {
     let setter = std::thread::spawn(move || same.set(String::from("soup")));
     assert_eq!(futures_lite::future::block_on(cell.wait()), "soup");
     setter.join().unwrap().unwrap();
+}
+
+#[test]
+fn a_waker_may_use_the_cell_when_it_is_cloned_and_when_it_is_woken() {
+    let cell: &'static SetOnce<u32> = Box::leak(Box::default());
+    // Joins the list, if it is not set.
+    let deed = || {
+        let _ = ByHand::new(cell.wait()).poll();
+    };
+    let mut waiting = Box::pin(cell.wait());
+    for waker in [cloned_by_an_intruder(deed), intruder(deed)] {
+        let mut cx = Context::from_waker(&waker);
+        assert!(waiting.as_mut().poll(&mut cx).is_pending());
+    }
+    cell.set(1).unwrap();
+    assert_eq!(*now(waiting), 1);
 }

@@ -5,7 +5,7 @@ mod sync_support;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use sync_support::{Dice, Drops, Polled, intruder, now, panics};
+use sync_support::{Dice, Drops, Polled, cloned_by_an_intruder, intruder, now, panics};
 use toque::sync::watch::{self, Receiver, Sender};
 
 #[test]
@@ -257,6 +257,38 @@ fn a_waker_may_use_the_channel_it_waits_for() {
             _ => drop(sender),
         }
     }
+}
+
+#[test]
+fn a_waker_may_use_the_channel_when_the_last_sender_wakes_it() {
+    let (sender, mut receiver) = watch::channel(0);
+    let ear = receiver.clone();
+    let waker = intruder(move || assert_eq!(ear.has_changed().is_err(), ear.is_closed()));
+    let mut cx = Context::from_waker(&waker);
+    let mut wait = Box::pin(receiver.changed());
+    assert!(wait.as_mut().poll(&mut cx).is_pending());
+    drop(sender);
+    assert!(matches!(wait.as_mut().poll(&mut cx), Poll::Ready(Err(_))));
+}
+
+#[test]
+fn a_waker_may_use_the_channel_when_it_is_cloned() {
+    let (sender, mut receiver) = watch::channel(0);
+    let ear = receiver.clone();
+    let waker = cloned_by_an_intruder(move || assert!(ear.has_changed().is_ok()));
+    let mut cx = Context::from_waker(&waker);
+    assert!(
+        Box::pin(receiver.changed())
+            .as_mut()
+            .poll(&mut cx)
+            .is_pending()
+    );
+    assert!(
+        Box::pin(sender.closed())
+            .as_mut()
+            .poll(&mut cx)
+            .is_pending()
+    );
 }
 
 #[test]

@@ -11,7 +11,8 @@ use std::thread;
 use std::time::Duration;
 
 use tools::{
-    Count, CountingWaker, counting, let_others_run, on_every_reactor, poll_once, run, watched,
+    Count, CountingWaker, PanickingWaker, counting, let_others_run, on_every_reactor, poll_once,
+    run, watched,
 };
 use toque::sync::oneshot;
 use toque::task::yield_now;
@@ -239,6 +240,18 @@ fn a_sleep_dropped_on_another_thread_leaves_nothing_behind() {
         let_others_run().await; // word of it goes home
         assert_eq!(Arc::strong_count(&holder), 1);
         assert!(holder.wakes() <= 1);
+    });
+}
+
+/// Word of it wakes whoever waits for the sleep, on the runtime's thread: a panic there would be nobody's.
+#[test]
+fn a_sleep_dropped_on_another_thread_ends_no_runtime_by_a_waker_that_panics() {
+    run(async {
+        let mut nap = sleep(HOUR);
+        let waker = Waker::from(Arc::new(PanickingWaker));
+        assert!(poll_once(&mut nap, &waker).is_pending());
+        thread::spawn(move || drop(nap)).join().unwrap();
+        let_others_run().await;
     });
 }
 

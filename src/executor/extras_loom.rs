@@ -33,6 +33,26 @@ fn a_handle_made_at_the_first_wait_knows_its_place() {
     handle_made_beside(|extras, place| extras.settle(place, 7), check);
 }
 
+/// Who sees that a task has ended sees what it did before, by a handle that was there and by one that is made now.
+/// Mutants that fail it: `extras_end_is_told_relaxed` and `extras_end_is_seen_relaxed`.
+#[test]
+fn who_sees_the_end_sees_what_came_before() {
+    for is_late in [false, true] {
+        loom::model(move || {
+            let task = Arc::new((Extras::new(None), AtomicU32::new(0), AtomicBool::new(false)));
+            let early = (!is_late).then(|| task.0.share(&task.1));
+            let same = task.clone();
+            let onlooker = thread::spawn(move || {
+                let handle = early.unwrap_or_else(|| same.0.share(&same.1));
+                assert!(!handle.has_ended() || same.2.load(Ordering::Relaxed));
+            });
+            task.2.store(true, Ordering::Relaxed);
+            task.0.end();
+            onlooker.join().unwrap();
+        });
+    }
+}
+
 /// Two first handles share one mark.
 /// Mutants that fail it: `extras_make_keeps_its_own` and `extras_look_then_make`.
 #[test]

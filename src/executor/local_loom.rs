@@ -98,8 +98,7 @@ fn a_task_spawned_at_the_end_is_dropped_once_and_told() {
 
 /// A task that another thread wakes while the executor ends is dropped by the executor's thread: it waits for a wake that has
 /// begun and has not arrived.
-/// Mutants that fail it: `executor_end_waits_for_nobody` (it does not), `executor_end_forgets_who_waits` (it wakes nobody: who was not
-/// woken from elsewhere never comes).
+/// Mutant that fails it: `executor_end_waits_for_nobody` (it does not).
 #[test]
 fn a_task_woken_at_the_end_is_dropped_at_home() {
     check(|| {
@@ -134,5 +133,31 @@ fn a_task_woken_at_the_end_is_dropped_at_home() {
         end(executor);
         drop(waking.join().unwrap()); // here, or loom does not see that the task's end came before its memory's
         assert_eq!(drops.each_ref().map(|d| d.load(Ordering::Relaxed)), [1, 0]);
+    });
+}
+
+/// A task that another thread aborts while it is polled for the first time ends, without another wake.
+/// Mutants that fail it: `executor_abort_is_a_mark_only` (and sends nothing), `executor_abort_sends_before_it_marks` (the task is
+/// woken, and finds no mark), `executor_abort_looks_for_the_place_abroad` (where the task has none yet).
+#[test]
+fn a_task_aborted_from_elsewhere_ends() {
+    check(|| {
+        let executor = executor();
+        let (guard, drops) = HomeBound::new();
+        let task = executor.spawn(hold(guard), Origin::caller());
+        let abort = task.abort_handle();
+        let aborter = thread::spawn(move || abort.abort());
+        let turn = || {
+            executor.receive(); // the errand,
+            executor.receive(); // and the wake, which takes the same way here
+            executor.run(&mut || Progress::Pending);
+        };
+        turn();
+        turn();
+        aborter.join().unwrap();
+        turn();
+        assert_eq!(drops.each_ref().map(|d| d.load(Ordering::Relaxed)), [1, 0]);
+        drop(task);
+        end(executor);
     });
 }

@@ -120,10 +120,6 @@ impl Children {
         drop(old); // the same
     }
 
-    pub(super) fn wake_parent(&self) {
-        self.woken.wake_parent();
-    }
-
     /// A new child, to be polled with the next poll of the scope.
     pub(super) fn insert(&self, future: ChildFuture) -> ChildKey {
         if self.ended.get() {
@@ -229,7 +225,7 @@ impl Children {
         drop(child); // after the borrow
     }
 
-    /// A child has panicked, and nobody has its handle.
+    /// A child has panicked, and nobody has its handle. The scope's poll, or its end, within which this happens, looks before it returns.
     pub(super) fn panicked(&self, payload: Box<dyn Any + Send>) {
         // The first one counts, as with any panic.
         match self.panic.take() {
@@ -239,7 +235,6 @@ impl Children {
                 swallow(Err(payload));
             }
         }
-        self.wake_parent();
     }
 
     /// Drops all children. Their destructors may spawn, in vain, or panic: the first panic is given back.

@@ -180,8 +180,7 @@ impl<'scope, R> Scope<'scope, '_, R> {
     pub async fn terminate(&self, value: R) -> ! {
         let before = self.verdict.take();
         self.verdict.replace(Some(before.unwrap_or(value))); // the first one counts
-        self.children.wake_parent();
-        pending().await
+        pending().await // polled within the scope's own poll, which looks before it returns
     }
 
     /// Polls the body and whichever children were woken.

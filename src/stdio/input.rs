@@ -140,3 +140,7 @@ impl<A: Ask> State<A> {
 #[cfg(all(test, loom))]
 #[path = "input_loom.rs"]
 mod loom_models;
+
+#[cfg(all(test, not(loom)))]
+#[path = "input_tests.rs"]
+mod tests;

@@ -64,6 +64,21 @@ mod tests {
 
     use super::*;
 
+    /// A `park` within the future takes the token that its own ring has left, and no more than that.
+    #[test]
+    fn a_future_that_rings_and_parks_is_polled_again() {
+        let mut polls = 0;
+        block_on(poll_fn(|cx| {
+            polls += 1;
+            if polls == 3 {
+                return Poll::Ready(());
+            }
+            cx.waker().wake_by_ref();
+            thread::park();
+            Poll::Pending
+        }));
+    }
+
     /// A thread that does not sleep polls again before the one that rings has begun.
     #[test]
     fn a_thread_that_waits_polls_when_it_is_rung_and_not_before() {
@@ -74,6 +89,7 @@ mod tests {
                 assert!(rung.load(SeqCst));
                 return Poll::Ready(());
             }
+            thread::current().unpark(); // by somebody else, for another reason
             let (rung, waker) = (rung.clone(), cx.waker().clone());
             ringer = Some(std::thread::spawn(move || {
                 rung.store(true, SeqCst);

@@ -43,3 +43,26 @@ fn closing_what_is_empty_is_told() {
         assert!(closer.join().unwrap());
     });
 }
+
+/// Whoever looks sees what came before that which it sees: before each end, and before the close.
+/// Mutants that fail it: `sync_tally_is_counted_relaxed`, `sync_tally_closes_relaxed`, `sync_tally_is_closed_relaxed`.
+#[test]
+fn who_looks_sees_what_came_before() {
+    check(|| {
+        let tally = Arc::new(Tally::new());
+        let [work, order] = [(); 2].map(|()| Arc::new(AtomicBool::new(false)));
+        tally.add();
+        let worker = {
+            let (tally, work, order) = (tally.clone(), work.clone(), order.clone());
+            spawn(move || {
+                work.store(true, Relaxed);
+                tally.remove();
+                order.store(true, Relaxed);
+                tally.close();
+            })
+        };
+        assert!(tally.count() > 0 || work.load(Relaxed));
+        assert!(!tally.is_closed() || order.load(Relaxed));
+        worker.join().unwrap();
+    });
+}

@@ -44,6 +44,11 @@ impl<F: Future> ByHand<F> {
         self.future.as_mut().poll(&mut Context::from_waker(&waker))
     }
 
+    /// To be polled for somebody else.
+    pub(crate) fn future(&mut self) -> Pin<&mut F> {
+        self.future.as_mut()
+    }
+
     /// Woken exactly once, and ready.
     #[track_caller]
     pub(crate) fn ready_after_a_wake(mut self) -> F::Output {

@@ -6,7 +6,9 @@ use std::task::{Context, Poll};
 
 use crate::family::mpsc::error::{SendError, TryRecvError, TrySendError};
 use crate::family::mpsc::{self, OwnedPermit, Receiver, Sender};
-use crate::sync_support::{Dice, Drops, Polled, intruder, now, panicking_waker, panics};
+use crate::sync_support::{
+    Dice, Drops, Polled, cloned_by_an_intruder, intruder, now, panicking_waker, panics,
+};
 
 #[test]
 fn values_arrive_in_the_order_they_were_sent() {
@@ -624,6 +626,41 @@ fn a_channel_without_capacity_is_refused() {
     mpsc::channel::<u32>(0);
 }
 
+#[test]
+fn places_that_come_back_at_once_serve_all_they_are_enough_for() {
+    let (sender, receiver) = mpsc::channel::<u32>(3);
+    let permits = sender.try_reserve_many(3).unwrap();
+    let mut waiting = [1, 1, 2].map(|places| Polled::new(sender.reserve_many(places)));
+    assert!(waiting.iter_mut().all(|wait| wait.poll().is_pending()));
+    drop(permits);
+    assert_eq!(waiting.each_ref().map(Polled::wakes), [1, 1, 0]);
+    let [mut first, second, mut last] = waiting;
+    assert!(matches!(first.poll(), Poll::Ready(Ok(_))));
+    drop((first, second)); // one has its place by now, the other leaves without a look
+    assert_eq!(last.wakes(), 1);
+    assert!(matches!(last.poll(), Poll::Ready(Ok(_))));
+    drop(last);
+    assert_eq!((sender.capacity(), receiver.len()), (3, 0));
+}
+
+/// As in tokio: a place that was not taken up is none after the close, and the receiver does not wait for what would come there.
+#[test]
+fn a_sender_that_was_served_before_the_close_and_comes_after_it_is_refused() {
+    let (sender, mut receiver) = mpsc::channel(1);
+    sender.try_send(1).unwrap();
+    let mut send = Polled::new(sender.send(2));
+    assert!(send.poll().is_pending());
+    assert_eq!(receiver.try_recv(), Ok(1));
+    assert_eq!(send.wakes(), 1);
+    receiver.close();
+    let mut end = Polled::new(receiver.recv());
+    assert!(end.poll().is_pending(), "a place is promised still");
+    assert!(matches!(send.poll(), Poll::Ready(Err(_))));
+    drop(send);
+    assert_eq!(end.wakes(), 1);
+    assert_eq!(end.poll(), Poll::Ready(None));
+}
+
 // ---- foreign code ----
 
 #[test]
@@ -663,9 +700,11 @@ fn a_waker_of_a_sender_may_use_the_channel() {
         let mut send = Box::pin(sender.send(1));
         let mut closed = Box::pin(sender.closed());
         for _ in 0..2 {
-            let waker = waker();
-            let mut cx = Context::from_waker(&waker);
+            // Two, and so each is dropped by the next.
+            let (of_send, of_closed) = (waker(), waker());
+            let mut cx = Context::from_waker(&of_send);
             assert!(send.as_mut().poll(&mut cx).is_pending());
+            let mut cx = Context::from_waker(&of_closed);
             assert!(closed.as_mut().poll(&mut cx).is_pending());
         }
         match end {
@@ -675,6 +714,38 @@ fn a_waker_of_a_sender_may_use_the_channel() {
             _ => drop(receiver),
         }
     }
+}
+
+#[test]
+fn a_waker_of_the_receiver_may_use_the_channel_when_a_send_or_the_last_sender_wakes_it() {
+    let (sender, mut receiver) = mpsc::channel(8);
+    let weak = sender.downgrade();
+    let waker = intruder(move || assert!(weak.strong_count() < 2));
+    let mut cx = Context::from_waker(&waker);
+    assert!(receiver.poll_recv(&mut cx).is_pending());
+    assert!(now(sender.send(1)).is_ok());
+    assert_eq!(receiver.poll_recv(&mut cx), Poll::Ready(Some(1)));
+    assert!(receiver.poll_recv(&mut cx).is_pending());
+    drop(sender);
+    assert_eq!(receiver.poll_recv(&mut cx), Poll::Ready(None));
+}
+
+#[test]
+fn a_waker_may_use_the_channel_when_it_is_cloned() {
+    let (sender, mut receiver) = mpsc::channel(1);
+    let weak = sender.downgrade();
+    let waker = cloned_by_an_intruder(move || assert_eq!(weak.strong_count(), 1));
+    let mut cx = Context::from_waker(&waker);
+    assert!(receiver.poll_recv(&mut cx).is_pending());
+    sender.try_send(1).unwrap();
+    assert!(Box::pin(sender.send(2)).as_mut().poll(&mut cx).is_pending());
+    assert!(
+        Box::pin(sender.closed())
+            .as_mut()
+            .poll(&mut cx)
+            .is_pending()
+    );
+    assert_eq!(receiver.try_recv(), Ok(1));
 }
 
 /// A value that sends another when it is dropped, if it has a sender.

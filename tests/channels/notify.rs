@@ -6,7 +6,7 @@ use std::task::Context;
 
 use crate::by_hand::{ByHand, now, shown_to_an_intruder};
 use crate::family::Notify;
-use crate::sync_support::{Dice, intruder};
+use crate::sync_support::{Dice, cloned_by_an_intruder, intruder};
 
 #[test]
 fn one_notification_is_stored_and_no_more() {
@@ -255,4 +255,18 @@ fn notify_first<F>(waiting: &mut [(bool, F)], stored: &mut bool) {
         Some((was_notified, _)) => *was_notified = true,
         None => *stored = true,
     }
+}
+
+#[test]
+fn a_waker_may_use_what_it_waits_for_when_it_is_cloned() {
+    let notify: &'static Notify = Box::leak(Box::default());
+    let waker = cloned_by_an_intruder(|| notify.notify_waiters());
+    let mut cx = Context::from_waker(&waker);
+    let mut late = pin!(notify.notified());
+    assert!(late.as_mut().poll(&mut cx).is_ready(), "it is older");
+    let mut waiting = ByHand::waiting(notify.notified());
+    assert!(
+        waiting.future().poll(&mut cx).is_ready(),
+        "it was served meanwhile"
+    );
 }

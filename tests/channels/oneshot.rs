@@ -9,7 +9,9 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use crate::family::oneshot::{self, error::TryRecvError};
-use crate::sync_support::{Drops, Polled, intruder, now, panicking_waker, panics};
+use crate::sync_support::{
+    Drops, Polled, cloned_by_an_intruder, intruder, now, panicking_waker, panics,
+};
 
 #[test]
 fn a_value_is_received_once_it_was_sent() {
@@ -239,5 +241,36 @@ fn a_waker_of_the_sender_may_drop_the_sender() {
     let poll = sender.borrow_mut().as_mut().unwrap().poll_closed(&mut cx);
     assert!(poll.is_pending());
     drop(receiver);
+    assert!(sender.borrow().is_none());
+}
+
+#[test]
+fn a_waker_of_the_sender_may_use_the_channel_that_was_closed() {
+    let (sender, mut receiver) = oneshot::channel::<u32>();
+    let sender = Rc::new(RefCell::new(sender));
+    let (same, closed) = (sender.clone(), Rc::new(Cell::new(false)));
+    let seen = closed.clone();
+    let waker = intruder(move || seen.set(same.borrow().is_closed()));
+    let mut cx = Context::from_waker(&waker);
+    assert!(sender.borrow_mut().poll_closed(&mut cx).is_pending());
+    receiver.close();
+    assert!(closed.get());
+}
+
+#[test]
+fn a_waker_may_use_the_channel_when_it_is_cloned() {
+    let (sender, receiver) = oneshot::channel::<u32>();
+    let sender = Rc::new(RefCell::new(Some(sender)));
+    let same = sender.clone();
+    let waker = cloned_by_an_intruder(move || {
+        if let Some(sender) = same.take() {
+            sender.send(1).unwrap();
+        }
+    });
+    let mut cx = Context::from_waker(&waker);
+    assert_eq!(
+        Box::pin(receiver).as_mut().poll(&mut cx),
+        Poll::Ready(Ok(1))
+    );
     assert!(sender.borrow().is_none());
 }

@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use crate::Shared;
 use crate::by_hand::{ByHand, now, shown_to_an_intruder};
 use crate::family::{Semaphore, SemaphorePermit, TryAcquireError};
-use crate::sync_support::{Dice, intruder};
+use crate::sync_support::{Dice, cloned_by_an_intruder, intruder};
 
 #[test]
 fn permits_go_to_those_who_came_first() {
@@ -249,6 +249,21 @@ fn a_waker_may_use_the_semaphore_it_waits_for() {
     assert!(poll_for_an_intruder(&semaphore, closed.as_mut()).is_pending());
     semaphore.close();
     assert!(poll_for_an_intruder(&semaphore, closed.as_mut()).is_ready());
+}
+
+#[test]
+fn a_waker_may_use_the_semaphore_when_it_is_cloned() {
+    let semaphore = Shared::new(Semaphore::new(0));
+    let same = semaphore.clone();
+    let waker = cloned_by_an_intruder(move || same.add_permits(1));
+    let mut cx = Context::from_waker(&waker);
+    let mut three = Box::pin(semaphore.acquire_many(3));
+    assert!(
+        three.as_mut().poll(&mut cx).is_pending(),
+        "has one of three"
+    );
+    assert!(three.as_mut().poll(&mut cx).is_pending(), "has two");
+    assert!(three.as_mut().poll(&mut cx).is_ready());
 }
 
 /// Seen to fail: it hung, since the lock was held meanwhile.

@@ -6,15 +6,18 @@ use std::cell::RefCell;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
+use std::ptr::without_provenance;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use std::task::{Context, Poll, Wake, Waker};
+use std::sync::{Arc, Weak};
+use std::task::{Context, Poll, RawWaker, RawWakerVTable, Wake, Waker};
 
 /// A future that is polled by hand, and counts its wakes.
 pub(crate) struct Polled<F> {
     future: Pin<Box<F>>,
     bell: Arc<Bell>,
+    /// Those of the tasks in which it was polled before.
+    left: Vec<Weak<Bell>>,
 }
 
 #[derive(Default)]
@@ -31,6 +34,7 @@ impl<F: Future> Polled<F> {
         Self {
             future: Box::pin(future),
             bell: Arc::default(),
+            left: Vec::new(),
         }
     }
 
@@ -41,6 +45,7 @@ impl<F: Future> Polled<F> {
 
     /// Polls with another task's waker from now on.
     pub(crate) fn move_to_another_task(&mut self) {
+        self.left.push(Arc::downgrade(&self.bell));
         self.bell = Arc::default();
     }
 
@@ -48,9 +53,10 @@ impl<F: Future> Polled<F> {
         self.bell.0.load(Relaxed)
     }
 
-    /// How many wakers the channel keeps of this task.
+    /// How many wakers the channel keeps of this task, and of those in which it was before.
     pub(crate) fn wakers(&self) -> usize {
-        Arc::strong_count(&self.bell) - 1
+        let left: usize = self.left.iter().map(Weak::strong_count).sum();
+        left + Arc::strong_count(&self.bell) - 1
     }
 
     /// Drops the future, and says how many wakers the channel still keeps of this task.
@@ -113,32 +119,53 @@ thread_local! {
     static DEEDS: RefCell<Vec<Rc<dyn Fn()>>> = const { RefCell::new(Vec::new()) };
 }
 
+/// Keeps what an intruder does, and gives its number.
+fn keep(deed: impl Fn() + 'static) -> usize {
+    DEEDS.with_borrow_mut(|deeds| {
+        deeds.push(Rc::new(deed));
+        deeds.len() - 1
+    })
+}
+
+fn act(number: usize) {
+    let deed = DEEDS.try_with(|deeds| deeds.borrow()[number].clone());
+    if let Ok(deed) = deed {
+        deed();
+    }
+}
+
 /// A waker that does something whenever it is woken, and when it is dropped.
 pub(crate) fn intruder(deed: impl Fn() + 'static) -> Waker {
     struct Intruder(usize);
-    impl Intruder {
-        fn act(&self) {
-            let deed = DEEDS.try_with(|deeds| deeds.borrow()[self.0].clone());
-            if let Ok(deed) = deed {
-                deed();
-            }
-        }
-    }
     impl Wake for Intruder {
         fn wake(self: Arc<Self>) {
-            self.act();
+            act(self.0);
         }
     }
     impl Drop for Intruder {
         fn drop(&mut self) {
-            self.act();
+            act(self.0);
         }
     }
-    let number = DEEDS.with_borrow_mut(|deeds| {
-        deeds.push(Rc::new(deed));
-        deeds.len() - 1
-    });
-    Waker::from(Arc::new(Intruder(number)))
+    Waker::from(Arc::new(Intruder(keep(deed))))
+}
+
+/// A waker that does something whenever it is cloned, and nothing else.
+#[allow(unsafe_code)] // std's safe way to a waker leaves its clone to `Arc`
+pub(crate) fn cloned_by_an_intruder(deed: impl Fn() + 'static) -> Waker {
+    fn clone(number: *const ()) -> RawWaker {
+        act(number.addr());
+        RawWaker::new(number, &TABLE)
+    }
+    fn nothing(_: *const ()) {}
+    static TABLE: RawWakerVTable = RawWakerVTable::new(
+        |number| clone(number),
+        |number| nothing(number),
+        |number| nothing(number),
+        |number| nothing(number),
+    );
+    // SAFETY: the pointer is a number, which is never followed; what it stands for lies in a thread-local.
+    unsafe { Waker::from_raw(RawWaker::new(without_provenance(keep(deed)), &TABLE)) }
 }
 
 /// Whether the closure panics; its message is not printed.

@@ -97,3 +97,35 @@ fn the_last_receiver_ends_closed() {
         other.join().unwrap();
     });
 }
+
+/// A receiver that comes while a value is sent hears it or has no claim to it: nothing stays behind.
+/// Mutant that fails it: `sync_broadcast_subscribes_in_two_steps`.
+#[test]
+fn a_receiver_that_comes_meanwhile_leaves_no_value_behind() {
+    check(|| {
+        let (sender, first): (Sender<Arc<()>>, _) = channel(2);
+        let value = Arc::new(());
+        let (same, sent) = (sender.clone(), value.clone());
+        let other = spawn(move || assert!(same.send(sent).is_ok()));
+        let mut second = sender.subscribe();
+        other.join().unwrap();
+        drop(first);
+        drop(second.try_recv());
+        drop(second);
+        assert_eq!(Arc::strong_count(&value), 1);
+    });
+}
+
+/// A weak sender becomes a sender only as long as the receiver still waits for one.
+/// Mutant that fails it: `sync_broadcast_upgrades_in_two_steps`.
+#[test]
+fn an_upgraded_sender_is_heard() {
+    check(|| {
+        let (sender, mut receiver) = channel(1);
+        let weak = sender.downgrade();
+        let other = spawn(move || weak.upgrade().is_some_and(|sender| sender.send(1).is_ok()));
+        drop(sender);
+        let received = block_on(receiver.recv()).is_ok();
+        assert_eq!(other.join().unwrap(), received);
+    });
+}

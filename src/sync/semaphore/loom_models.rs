@@ -113,3 +113,17 @@ fn close_after_a_permit_loses_none() {
         assert_eq!(semaphore.available_permits(), 1);
     });
 }
+
+/// A permit is taken or forgotten, and never both.
+/// Mutant that fails it: `sync_semaphore_forgets_in_two_steps`.
+#[test]
+fn a_permit_is_taken_or_forgotten() {
+    check(|| {
+        let semaphore = Arc::new(Semaphore::new(1));
+        let same = semaphore.clone();
+        let other = spawn(move || same.try_acquire().map(|permit| permit.forget()).is_ok());
+        let forgotten = semaphore.forget_permits(1);
+        assert_eq!(usize::from(other.join().unwrap()) + forgotten, 1);
+        assert_eq!(semaphore.available_permits(), 0);
+    });
+}

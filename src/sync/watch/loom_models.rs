@@ -3,8 +3,9 @@
 use super::channel;
 use crate::sync::loom_tools::{block_on, check, spawn};
 
-/// A receiver that follows the changes comes to the last one, with the value that belongs to it.
-/// Mutants that fail it: `sync_watch_version_before_value` (the old value counts as the new version's) and
+/// A receiver that follows the changes comes to the last one, with the value that belongs to it, and hears of none twice.
+/// Mutants that fail it: `sync_watch_version_before_value` (the old value counts as the new version's),
+/// `sync_watch_version_after_the_lock` and `sync_watch_looks_at_the_version_first` (the new value counts as the old version's), and
 /// `sync_watch_change_wakes_nobody`.
 #[test]
 fn the_last_change_is_seen() {
@@ -15,8 +16,11 @@ fn the_last_change_is_seen() {
             sender.send(2).unwrap();
             sender // kept, so that its drop wakes nobody
         });
-        while *receiver.borrow_and_update() != 2 {
+        let mut seen = *receiver.borrow_and_update();
+        while seen != 2 {
             block_on(receiver.changed()).unwrap();
+            let before = std::mem::replace(&mut seen, *receiver.borrow_and_update());
+            assert!(before < seen);
         }
         other.join().unwrap();
     });

@@ -183,16 +183,14 @@ impl<T> Receiver<T> {
     ) -> impl Future<Output = Result<Ref<'_, T>, RecvError>> {
         called(|| "watch::Receiver::wait_for", async move {
             budget::consume_budget().await;
-            let mut end = Ok(());
             loop {
                 let value = self.shared.read(|version| see(&mut self.seen, version));
-                // after the end only a last version that was not asked about
-                if (end.is_ok() || value.has_changed()) && is_wanted(&value) {
+                if is_wanted(&value) {
                     return Ok(value);
                 }
                 drop(value);
-                end?;
-                end = changed(&self.shared, &mut self.seen).await;
+                // an error only when the last version was asked about
+                changed(&self.shared, &mut self.seen).await?;
             }
         })
     }
