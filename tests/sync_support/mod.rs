@@ -158,12 +158,7 @@ pub(crate) fn cloned_by_an_intruder(deed: impl Fn() + 'static) -> Waker {
         RawWaker::new(number, &TABLE)
     }
     fn nothing(_: *const ()) {}
-    static TABLE: RawWakerVTable = RawWakerVTable::new(
-        |number| clone(number),
-        |number| nothing(number),
-        |number| nothing(number),
-        |number| nothing(number),
-    );
+    static TABLE: RawWakerVTable = RawWakerVTable::new(clone, nothing, nothing, nothing);
     // SAFETY: the pointer is a number, which is never followed; what it stands for lies in a thread-local.
     unsafe { Waker::from_raw(RawWaker::new(without_provenance(keep(deed)), &TABLE)) }
 }
