@@ -618,7 +618,10 @@ fn an_aborted_childs_destructor_may_use_the_scope() {
     run(toque::scope(async |s| {
         let child = s.spawn(hold(on_drop(|| drop(s.spawn(async { ran.set(true) })))));
         yield_now().await;
+        assert!(!child.is_finished());
         child.abort();
+        yield_now().await;
+        assert!(child.is_finished());
         assert!(child.await.unwrap_err().is_cancelled());
     }));
     assert!(ran.get());

@@ -251,3 +251,19 @@ fn listeners_can_be_sent_and_shared() -> Result {
     let _: fn(&mut Signal) = futures_can_be_sent;
     Ok(())
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn listeners_that_are_gone_leave_no_descriptors_behind() {
+    fn open() -> usize {
+        std::fs::read_dir("/proc/self/fd").unwrap().count()
+    }
+    run(|| async {
+        let before = open();
+        for _ in 0..500 {
+            drop(signal(SignalKind::from_raw(Number::URG.as_raw()))?);
+        }
+        assert!(open() < before + 250, "other tests have some meanwhile");
+        Ok(())
+    });
+}
