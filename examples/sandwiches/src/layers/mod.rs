@@ -1,8 +1,8 @@
 //! The layers: what every request passes on its way to a handler, and every answer on its way back.
 //!
-//! From the outside in: [`access`] names the request, tells and counts its answer, and has `caching` keep it out of caches;
+//! From the outside in: `access` names the request, tells and counts its answer, and has `caching` keep it out of caches;
 //! `panics` makes an answer of a handler's panic; `guest` tells the kitchen page of the request, where there is one; `cors`
-//! lets web pages in; the [`gate`] asks whether there is room for one more (`crowd`), checks what hyper leaves to us
+//! lets web pages in; the `gate` asks whether there is room for one more (`crowd`), checks what hyper leaves to us
 //! (`framing` and `head`), and wants the [`token`].
 //!
 //! Those that every request passes are plain services: what axum's `from_fn` makes of a function is four boxes a request.
