@@ -8,6 +8,7 @@ use std::task::{RawWaker, RawWakerVTable, Waker};
 
 use crate::shim::atomic::{AtomicBool, Ordering};
 use crate::shim::sync::Arc;
+use crate::swallow::swallow;
 
 /// What happens when a waker is called. May come from any thread, at any time, any number of times.
 pub(crate) trait Ring: Send + Sync + 'static {
@@ -139,8 +140,7 @@ impl WakeList {
         {
             match first_panic {
                 None => first_panic = Some(panic),
-                // One is told. Another is leaked: its drop is foreign code, and may panic too.
-                Some(_) => _ = Box::leak(panic),
+                Some(_) => swallow(Err(panic)), // one is told
             }
         }
         drop(wakers);
