@@ -61,30 +61,28 @@ fn never_gives_way() -> bool {
 /// An operation was finished.
 #[inline]
 pub(crate) fn spend() {
-    let left = LEFT.get();
-    if left.wrapping_sub(REFUSALS + 1) < OPERATIONS {
-        LEFT.set(left - 1); // there is one, and an end
-    }
+    spend_many(1);
 }
 
 /// Bytes that an operation moves at the price of one: to copy so many takes a system call as long as the call by itself does
 /// (2026-11-30: 64 KiB between a socket and a buffer 26 µs, 64 bytes 1.5).
 const BYTES: usize = 4096;
 
-/// An operation that was finished, and spent, has moved so many bytes. A large one counts as several: a socket that is flooded
-/// would have its task read 8 MiB in one poll.
+/// An operation was finished that has moved so many bytes. A large one counts as several: a socket that is flooded would have
+/// its task read 8 MiB in one poll.
 #[inline]
 pub(crate) fn spend_for(bytes: usize) {
-    if bytes >= BYTES {
-        spend_many(bytes / BYTES);
+    match bytes / BYTES {
+        0 => spend(),
+        more => spend_many(u32::try_from(1 + more).unwrap_or(OPERATIONS)),
     }
 }
 
-fn spend_many(operations: usize) {
+#[inline]
+fn spend_many(operations: u32) {
     let left = LEFT.get();
     let there = left.wrapping_sub(REFUSALS);
     if there <= OPERATIONS {
-        let operations = u32::try_from(operations).unwrap_or(OPERATIONS);
         LEFT.set(left - there.min(operations)); // there is an end
     }
 }

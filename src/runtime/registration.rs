@@ -128,7 +128,6 @@ impl Registration {
                     if moved.is_last {
                         core.reactor.drained(self.key, direction);
                     }
-                    budget::spend();
                     budget::spend_for(moved.bytes);
                     return Some(Ok(answer));
                 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use toque::sync::watch;
 
 /// Counts them.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Sockets(Arc<watch::Sender<usize>>);
 
 /// One that is open, for as long as this is kept.

@@ -7,8 +7,8 @@ use std::task::{Context, Poll, ready};
 
 use super::Semaphore;
 use crate::future::budget;
+use crate::sync::AcquireError;
 use crate::sync::wait_list::Key;
-use crate::sync::{AcquireError, TryAcquireError};
 use crate::waker::WakeList;
 
 /// Waits for all of its permits. Once it was ready they belong to the caller; dropped before, it gives them back.
@@ -64,14 +64,9 @@ impl<'a> Acquire<'a> {
     }
 
     fn take_or_queue(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), AcquireError>> {
-        match self.semaphore.take(self.wanted) {
-            Ok(()) => return self.hold(),
-            Err(TryAcquireError::Closed) => return Poll::Ready(Err(AcquireError(()))),
-            Err(TryAcquireError::NoPermits) => {}
-        }
         // Cloned before the borrow; what is left of it is dropped after: a waker is foreign code.
         let mut waker = Some(cx.waker().clone());
-        // Tries again: the waker's own clone may have given permits back.
+        // Looks after the clone, which may have given permits back.
         let entered = self
             .semaphore
             .state
@@ -104,12 +99,13 @@ impl<'a> Acquire<'a> {
         Poll::Ready(Ok(()))
     }
 
-    /// Gives back what it has, or leaves the queue.
+    /// Leaves the queue, or gives back what it holds: dropped before it was ready, it does one or the other.
+    #[inline(never)]
     fn give_up(&self) {
-        match self.stage {
-            Stage::New | Stage::Done => {}
-            Stage::Waiting(key) => self.leave(key),
-            Stage::Held => self.semaphore.release(self.wanted),
+        if let Stage::Waiting(key) = self.stage {
+            self.leave(key);
+        } else {
+            self.semaphore.release(self.wanted);
         }
     }
 

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use super::{AcquireError, Semaphore, TryAcquireError};
+use super::{AcquireError, Semaphore};
 use crate::future::budget;
 use crate::sync::wait_list::Key;
 use crate::waker::WakeList;
@@ -63,14 +63,9 @@ impl<'a> Acquire<'a> {
     }
 
     fn take_or_queue(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), AcquireError>> {
-        match self.semaphore.take(self.wanted) {
-            Ok(()) => return self.hold(),
-            Err(TryAcquireError::Closed) => return Poll::Ready(Err(AcquireError(()))),
-            Err(TryAcquireError::NoPermits) => {}
-        }
         // Cloned before the lock; what is left of it is dropped after: a waker is foreign code.
         let mut waker = Some(cx.waker().clone());
-        // Tries again under the lock: permits may have come back since.
+        // Looks under the lock: permits may have come back meanwhile.
         let entered = self.semaphore.state.lock().enter(self.wanted, &mut waker);
         let Some(key) = entered? else {
             return self.hold();
@@ -99,12 +94,13 @@ impl<'a> Acquire<'a> {
         Poll::Ready(Ok(()))
     }
 
-    /// Gives back what it has, or leaves the queue.
+    /// Leaves the queue, or gives back what it holds: dropped before it was ready, it does one or the other.
+    #[inline(never)]
     fn give_up(&self) {
-        match self.stage {
-            Stage::New | Stage::Done => {}
-            Stage::Waiting(key) => self.leave(key),
-            Stage::Held => self.semaphore.release(self.wanted),
+        if let Stage::Waiting(key) = self.stage {
+            self.leave(key);
+        } else {
+            self.semaphore.release(self.wanted);
         }
     }
 

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
@@ -19,6 +19,7 @@ use super::{Answer, caching};
 use crate::app::App;
 use crate::metrics::Metrics;
 use crate::request_name;
+use crate::timestamp::Timestamp;
 
 /// The request's name, given by the client or by us. It is in every line of the log that the request causes.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -84,10 +85,9 @@ fn name(headers: &HeaderMap) -> HeaderValue {
 
 /// A name like that of a sandwich, but it is no secret: it is not worth a system call for each request.
 fn made() -> Uuid {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    let ms = now.unwrap_or_default().as_millis() as u64;
+    let now = Timestamp::now().0 as u64; // never before 1970
     let [random @ .., _, _, _, _, _, _] = fastrand::u128(..).to_ne_bytes();
-    uuid::Builder::from_unix_timestamp_millis(ms, &random).into_uuid()
+    uuid::Builder::from_unix_timestamp_millis(now, &random).into_uuid()
 }
 
 /// What is told of the request, kept until the answer.

@@ -8,7 +8,7 @@ use toque::sync::{OwnedSemaphorePermit, Semaphore};
 use crate::problem::{Kind, Problem};
 
 /// One permit for each request that may be at work. All threads share it.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Crowd(Arc<Semaphore>);
 
 impl Crowd {
