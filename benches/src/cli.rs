@@ -106,7 +106,7 @@ fn run(pace: Pace, names: &[&str]) -> Result<(), String> {
     if rows.is_empty() {
         rows.extend(rows::ROWS);
     }
-    let rounds = pace.of(9, 3);
+    let rounds = pace.of(25, 3);
     let measured = rows
         .into_iter()
         .map(|row| harness::measure(row, pace, rounds));

@@ -33,6 +33,26 @@ pub(crate) fn median(values: &[f64]) -> f64 {
     quantile(&sorted, 0.5)
 }
 
+/// Between which of the values the true median is, with 95 % certainty: the order statistics of the sign test, which asks nothing of
+/// how the values are spread. With fewer than six values, the lowest and the highest are all that can be said.
+pub(crate) fn median_interval(values: &[f64]) -> (f64, f64) {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let n = sorted.len();
+    // Each value is below the median as a coin falls. `below` is the chance that no more than `cut` of them are.
+    let (mut cut, mut one, mut below) = (0, 0.5_f64.powi(n as i32), 0.0);
+    loop {
+        below += one;
+        if below > 0.025 {
+            break;
+        }
+        cut += 1;
+        one *= (n + 1 - cut) as f64 / cut as f64;
+    }
+    let first = cut.saturating_sub(1);
+    (sorted[first], sorted[n - 1 - first])
+}
+
 /// As lines of `name value`.
 pub(crate) fn print(figures: &Figures) {
     for (name, value) in figures {
@@ -47,4 +67,19 @@ pub(crate) fn parse(text: &str) -> Figures {
         Some((name.to_owned(), value.parse().ok()?))
     };
     text.lines().filter_map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::median_interval;
+
+    /// By the tables of the sign test: of 9 values the second and the last but one, of 25 the eighth.
+    #[test]
+    fn the_median_is_between_these() {
+        let interval = |n: u32| median_interval(&(1..=n).map(f64::from).collect::<Vec<_>>());
+        assert_eq!(interval(1), (1.0, 1.0));
+        assert_eq!(interval(5), (1.0, 5.0));
+        assert_eq!(interval(9), (2.0, 8.0));
+        assert_eq!(interval(25), (8.0, 18.0));
+    }
 }

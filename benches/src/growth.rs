@@ -234,7 +234,7 @@ impl Curve {
             return Err(format!("{} has no load", self.name));
         };
         let talk = match work {
-            Work::Echo => Talk::echo(size as usize, MESSAGE),
+            Work::Echo | Work::EchoShared => Talk::echo(size as usize, MESSAGE),
             Work::Hello => Talk::http(target, size as usize, 1),
         };
         Ok(load::exchange(target, &talk, pace.window()))

@@ -7,7 +7,7 @@ use std::process::Command;
 use std::{fs, io};
 
 use crate::contestant::Contestant;
-use crate::figures::{Figures, median};
+use crate::figures::{Figures, median, median_interval};
 use crate::harness::Results;
 use crate::plot;
 use crate::rows::{Measure, Pace};
@@ -28,6 +28,15 @@ pub(crate) struct Entry {
     pub(crate) value: f64,
     /// The ratio to the best peer, round by round; none if the best peer's figure is zero.
     pub(crate) ratios: Vec<f64>,
+    /// The same to the bare loop, where it takes part.
+    to_bare: Vec<f64>,
+}
+
+impl Line {
+    fn entry(&self, contestant: Contestant) -> Option<&Entry> {
+        let mut entries = self.entries.iter();
+        entries.find(|entry| entry.contestant == contestant)
+    }
 }
 
 impl Entry {
@@ -70,15 +79,20 @@ fn line(result: &Results, measure: &Measure) -> Option<Line> {
         .filter(|who| who.is_peer() && !values(*who).is_empty())
         .min_by(|a, b| median(&values(*a)).total_cmp(&median(&values(*b))))?;
     let entry = |contestant| {
-        let ratio = |round: &Vec<(Contestant, Figures)>| {
-            let best = value(round, best, measure).filter(|best| *best != 0.0)?;
-            Some(value(round, contestant, measure)? / best)
+        let ratio_to = |other, round: &Vec<(Contestant, Figures)>| {
+            let other = value(round, other, measure).filter(|other| *other != 0.0)?;
+            Some(value(round, contestant, measure)? / other)
+        };
+        let ratios_to = |other| {
+            let rounds = result.rounds.iter();
+            rounds.filter_map(|round| ratio_to(other, round)).collect()
         };
         let values = values(contestant);
         (!values.is_empty()).then(|| Entry {
             contestant,
             value: median(&values) / measure.scale,
-            ratios: result.rounds.iter().filter_map(ratio).collect(),
+            ratios: ratios_to(best),
+            to_bare: ratios_to(Contestant::Bare),
         })
     };
     let failed = match result.failed {
@@ -110,8 +124,9 @@ fn head(pace: Pace, rounds: usize) -> String {
     let _ = write!(
         text,
         "Median of {rounds} interleaved rounds, and in brackets the ratio to the best peer of the same round. Less is \
-         better everywhere. The last column is toque's ratio again, with its lowest and highest round. What is bare \
-         is the floor, not a peer.\n\n"
+         better everywhere. The last columns are toque's ratio to the best peer and to the bare loop, and between which \
+         ratios the median is with 95 % certainty: where that spans 1, no difference was shown. What is bare is the floor, \
+         not a peer.\n\n"
     );
     text
 }
@@ -147,19 +162,19 @@ fn table(lines: &[Line]) -> String {
     for contestant in Contestant::ALL {
         let _ = write!(text, " {} |", contestant.name());
     }
-    text += " toque : best peer |\n|---|";
+    text += " toque : best peer | toque : bare |\n|---|";
     text += &"--:|".repeat(Contestant::ALL.len());
-    text += "---|\n";
+    text += "---|---|\n";
     for line in lines {
         let _ = write!(text, "| {} |", line.title);
         for contestant in Contestant::ALL {
-            let entry = line
-                .entries
-                .iter()
-                .find(|entry| entry.contestant == contestant);
-            let _ = write!(text, " {} |", entry.map_or(String::new(), cell));
+            let _ = write!(
+                text,
+                " {} |",
+                line.entry(contestant).map_or(String::new(), cell)
+            );
         }
-        let _ = writeln!(text, " {} |", verdict(line));
+        let _ = writeln!(text, " {} | {} |", to_best_peer(line), to_bare(line));
     }
     text
 }
@@ -171,21 +186,27 @@ fn cell(entry: &Entry) -> String {
     }
 }
 
-/// toque's ratio with its spread, and to whom.
-fn verdict(line: &Line) -> String {
-    let toque = line
-        .entries
-        .iter()
-        .find(|entry| entry.contestant == Contestant::Toque);
-    let Some((toque, ratio)) = toque.and_then(|entry| Some((entry, entry.ratio()?))) else {
-        return String::new();
-    };
-    let low = toque.ratios.iter().copied().fold(f64::INFINITY, f64::min);
-    let high = toque.ratios.iter().copied().fold(0.0, f64::max);
-    format!(
-        "**{ratio:.2}** ({low:.2}–{high:.2}) of {}",
-        line.best.name()
-    )
+/// toque's ratio with its interval, and to whom.
+fn to_best_peer(line: &Line) -> String {
+    let best = line.best.name();
+    line.entry(Contestant::Toque)
+        .and_then(|toque| verdict(&toque.ratios))
+        .map_or(String::new(), |verdict| format!("{verdict} of {best}"))
+}
+
+/// toque's ratio to the floor.
+fn to_bare(line: &Line) -> String {
+    let ratios = line.entry(Contestant::Toque).map(|toque| &*toque.to_bare);
+    ratios.and_then(verdict).unwrap_or_default()
+}
+
+/// The median of the ratios, and between which it is; nothing if there are none.
+fn verdict(ratios: &[f64]) -> Option<String> {
+    if ratios.is_empty() {
+        return None;
+    }
+    let (low, high) = median_interval(ratios);
+    Some(format!("**{:.2}** ({low:.2}–{high:.2})", median(ratios)))
 }
 
 /// Three digits are as many as the machine is good for.

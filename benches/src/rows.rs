@@ -75,7 +75,7 @@ impl Pace {
 
     pub(crate) fn window(self) -> Enough {
         match self {
-            Pace::Full => Enough::After(Duration::from_secs(2)),
+            Pace::Full => Enough::After(Duration::from_millis(600)),
             Pace::Quick => Enough::After(Duration::from_millis(400)),
         }
     }
@@ -128,6 +128,8 @@ const FIRING: &[Measure] = &[
 ];
 
 pub(crate) const ECHO: &[Contestant] = &[Toque, Tokio, TokioLocal, Smol, Monoio, Bare, Node];
+/// monoio's reads own their buffer, and Node's streams have one each.
+const SHARING: &[Contestant] = &[Toque, Tokio, TokioLocal, Smol, Bare];
 pub(crate) const HTTP: &[Contestant] = &[Toque, Tokio, TokioLocal, Node];
 
 /// Bytes of a message.
@@ -166,7 +168,7 @@ pub(crate) const ROWS: &[Row] = &[
     op("fairness-request", "request of 64 B beside ten tasks always ready and a flooded socket", ANSWERED, ops::fairness::REQUEST, 2_000),
     op("idle-task", "memory of an idle task", BYTES_EACH, ops::idle::TASK, 100_000),
     op("idle-sleeper", "memory of a task asleep", BYTES_EACH, ops::idle::SLEEPER, 100_000),
-    op("connect", "connect to a server that closes at once, 50 at a time", CLIENT, ops::connect::OPS, 50_000),
+    op("connect", "connect to a server that closes at once, 50 at a time", CLIENT, ops::connect::OPS, 10_000),
     server("idle-connection", "memory of an idle connection with 64 B of buffer", BYTES_EACH, SMALL,
         |target, pace| load::hold(target, pace.of(10_000, 1_000))),
     server("echo-50", "TCP echo of 64 B, 50 connections", US_EACH, PAGE,
@@ -174,6 +176,10 @@ pub(crate) const ROWS: &[Row] = &[
     many("echo-1000", "TCP echo of 64 B, 1,000 connections",
         |target, pace| load::exchange(target, &Talk::echo(1_000, MESSAGE), pace.window())),
     many("echo-10000", "TCP echo of 64 B, 10,000 connections",
+        |target, pace| load::exchange(target, &Talk::echo(10_000, MESSAGE), pace.window())),
+    shared("echo-shared-1000", "TCP echo of 64 B by one buffer for all, 1,000 connections",
+        |target, pace| load::exchange(target, &Talk::echo(1_000, MESSAGE), pace.window())),
+    shared("echo-shared-10000", "TCP echo of 64 B by one buffer for all, 10,000 connections",
         |target, pace| load::exchange(target, &Talk::echo(10_000, MESSAGE), pace.window())),
     server("bulk", "bulk: 1 GiB in and out, a MiB", US_EACH, LARGE,
         |target, pace| load::bulk(target, pace.of(1 << 30, 1 << 27))),
@@ -215,6 +221,12 @@ const fn server(
 const fn many(name: &'static str, title: &'static str, load: fn(Target, Pace) -> Figures) -> Row {
     let all = &Contestant::ALL;
     served(name, title, US_EACH, Work::Echo, all, PAGE, load)
+}
+
+/// The same where all connections are read into one buffer, as the bare loop does it.
+const fn shared(name: &'static str, title: &'static str, load: fn(Target, Pace) -> Figures) -> Row {
+    let work = Work::EchoShared;
+    served(name, title, US_EACH, work, SHARING, PAGE, load)
 }
 
 /// hyper and Node size their buffers themselves.

@@ -9,6 +9,7 @@ use crate::process::{end_with_parent, raise_descriptor_limit};
 
 mod bare;
 mod echo;
+mod echo_shared;
 mod hello;
 
 /// What a server does with its connections.
@@ -16,6 +17,8 @@ mod hello;
 pub(crate) enum Work {
     /// Sends back what comes.
     Echo,
+    /// The same with one buffer for all connections.
+    EchoShared,
     /// Answers HTTP/1 requests with "hello", by hyper.
     Hello,
 }
@@ -24,12 +27,13 @@ impl Work {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Work::Echo => "echo",
+            Work::EchoShared => "echo-shared",
             Work::Hello => "hello",
         }
     }
 
     pub(crate) fn named(name: &str) -> Option<Work> {
-        [Work::Echo, Work::Hello]
+        [Work::Echo, Work::EchoShared, Work::Hello]
             .into_iter()
             .find(|it| it.name() == name)
     }
@@ -38,7 +42,7 @@ impl Work {
 /// Connections that may wait to be accepted; the kernel's own limit, so that none is refused.
 const BACKLOG: i32 = 4096;
 
-/// Serves for ever, with `buffer` bytes to read into for each connection.
+/// Serves for ever, with `buffer` bytes to read into.
 ///
 /// # Panics
 /// If the contestant has no server for this work, or its server fails.
@@ -53,8 +57,12 @@ pub(crate) fn serve(work: Work, contestant: Contestant, buffer: usize) {
         (Work::Echo, TokioLocal) => echo::tokio_local(listener, buffer),
         (Work::Echo, Smol) => echo::smol(listener, buffer),
         (Work::Echo, Monoio) => echo::monoio(listener, buffer),
-        (Work::Echo, Contestant::Bare) => bare::echo(listener, buffer),
+        (Work::Echo | Work::EchoShared, Contestant::Bare) => bare::echo(listener, buffer),
         (Work::Echo, Contestant::BareBuffers) => bare::echo_with_buffers(listener, buffer),
+        (Work::EchoShared, Toque) => echo_shared::toque(listener, buffer),
+        (Work::EchoShared, Tokio) => echo_shared::tokio(listener, buffer),
+        (Work::EchoShared, TokioLocal) => echo_shared::tokio_local(listener, buffer),
+        (Work::EchoShared, Smol) => echo_shared::smol(listener, buffer),
         (Work::Hello, Toque) => hello::toque(listener),
         (Work::Hello, Tokio) => hello::tokio(listener),
         (Work::Hello, TokioLocal) => hello::tokio_local(listener),
