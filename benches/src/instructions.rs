@@ -38,6 +38,7 @@ const COUNTED: &[(&str, u64)] = &[
     ("local-mutex-handed", 10_000),
     ("local-semaphore", 20_000),
     ("timer-cancel-alone", 10_000),
+    ("connect", 2_000),
 ];
 /// monoio is absent: valgrind knows no io_uring.
 const UNDER_CALLGRIND: &[Contestant] = &[Toque, Tokio, TokioLocal, Smol, Bare];
