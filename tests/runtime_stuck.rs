@@ -170,11 +170,15 @@ fn other_threads_have_all_the_time_that_they_are_given() {
 
 #[test]
 fn each_wake_begins_the_patience_anew() {
-    impatient().block_on(async {
+    // Long, so that a slow machine has time for one wake, and short enough for all of them together to take longer.
+    let patience = Duration::from_secs(2);
+    let mut builder = Builder::new_current_thread();
+    let builder = builder.panic_when_stuck(patience);
+    builder.build().unwrap().block_on(async {
         let (send, mut receive) = toque::sync::mpsc::channel(1);
         thread::spawn(move || {
-            for _ in 0..8 {
-                thread::sleep(PATIENCE / 3);
+            for _ in 0..10 {
+                thread::sleep(patience / 8);
                 send.blocking_send(()).unwrap();
             }
         });

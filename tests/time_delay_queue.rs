@@ -296,7 +296,7 @@ fn without_a_paused_clock_nothing_is_early() {
         let start = Instant::now();
         let mut queue = DelayQueue::default();
         for milliseconds in [3, 1, 2] {
-            queue.insert(milliseconds, Duration::from_millis(milliseconds));
+            queue.insert_at(milliseconds, start + Duration::from_millis(milliseconds));
         }
         for milliseconds in 1..=3 {
             assert_eq!(next(&mut queue).await, Some(milliseconds));
