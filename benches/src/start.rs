@@ -10,17 +10,18 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 use std::{env, fs};
 
-use crate::contestant::Contestant::{self, Bare, Monoio, Smol, Tokio, Toque};
 use crate::figures::{median, nanoseconds};
 use crate::process::Guarded;
 use crate::report;
 use crate::rows::Pace;
 
-const CONTESTANTS: [Contestant; 5] = [Toque, Tokio, Smol, Monoio, Bare];
+/// The folders of `start/`.
+const CONTESTANTS: [&str; 6] = ["toque", "tokio", "tokio-full", "smol", "monoio", "bare"];
 
 /// What was found of a contestant.
 struct Found {
-    contestant: Contestant,
+    /// Its folder, and its name in the report.
+    name: &'static str,
     /// Packages that were compiled: its own and its dependencies.
     packages: usize,
     /// Seconds to compile all of them, round by round.
@@ -57,9 +58,9 @@ fn in_turn(
 }
 
 impl Found {
-    fn new(contestant: Contestant) -> Found {
+    fn new(name: &'static str) -> Found {
         Found {
-            contestant,
+            name,
             packages: 0,
             compiled: Vec::new(),
             size: 0.0,
@@ -67,26 +68,18 @@ impl Found {
         }
     }
 
-    /// Its word in names of files.
-    fn word(&self) -> &'static str {
-        match self.contestant {
-            Bare => "bare",
-            other => other.name(),
-        }
-    }
-
     /// The folder of its package.
     fn package(&self) -> PathBuf {
         Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("start")
-            .join(self.word())
+            .join(self.name)
     }
 
     /// Where it is built, apart from all else.
     fn target(&self) -> PathBuf {
         env::temp_dir().join(format!(
             "benches-start-{}-{}",
-            self.word(),
+            self.name,
             std::process::id()
         ))
     }
@@ -94,7 +87,7 @@ impl Found {
     fn program(&self) -> PathBuf {
         self.target()
             .join("release")
-            .join(format!("start-{}", self.word()))
+            .join(format!("start-{}", self.name))
     }
 
     fn cargo(&self) -> Command {
@@ -107,7 +100,7 @@ impl Found {
 
     /// Builds it from nothing. What has to be downloaded is there before the clock starts.
     fn compile(&mut self) -> io::Result<()> {
-        eprintln!("start: compiling {}", self.contestant.name());
+        eprintln!("start: compiling {}", self.name);
         done(self.cargo().args(["fetch", "--quiet"]))?;
         if self.target().exists() {
             fs::remove_dir_all(self.target())?;
@@ -178,7 +171,7 @@ fn write(found: &[Found]) -> io::Result<()> {
         let _ = writeln!(
             text,
             "| {} | {} | {} | {:.0} | {} |",
-            it.contestant.name(),
+            it.name,
             it.packages,
             report::short(median(&it.compiled)),
             it.size,
