@@ -8,11 +8,12 @@
 //! | `instructions [--ours] [ROW…]` | counts instructions and system calls, or only toque's; exits with 1 if one is above its ceiling |
 //! | `op ROW CONTESTANT N` | does one operation N times and prints its figures |
 //! | `serve WORK CONTESTANT BUFFER` | serves until its parent ends |
-//! | `load ROW PORT PROCESS PACE` | puts a row's load on a server and prints the figures |
+//! | `load ROW PORT PROCESS PACE` | puts a row's load on a server, once for each line of its input, and prints the figures |
 //! | `grow CURVE CONTESTANT N SIZE`, `crowd CURVE PORT PROCESS PACE SIZE` | the same for one point of a curve |
 //! | `turn-away` | accepts connections and closes them |
 //! | `talk PORT N` | exchanges N messages over 50 connections; for counting system calls |
 
+use std::io;
 use std::process::ExitCode;
 
 use contestant::Contestant;
@@ -90,7 +91,7 @@ fn obey(words: &[&str]) -> Result<ExitCode, String> {
                 process,
             };
             let enough = load::Enough::Operations(number(count)?);
-            load::exchange(target, &load::Talk::echo(50, 64), enough);
+            load::exchange(target, load::Talk::echo(50, 64), enough);
         }
         _ => return Err("what is to be done? See the head of src/cli.rs".to_owned()),
     }
@@ -106,12 +107,9 @@ fn run(pace: Pace, names: &[&str]) -> Result<(), String> {
     if rows.is_empty() {
         rows.extend(rows::ROWS);
     }
-    let rounds = pace.of(25, 3);
-    let measured = rows
-        .into_iter()
-        .map(|row| harness::measure(row, pace, rounds));
+    let measured = rows.into_iter().map(|row| harness::measure(row, pace));
     let results: Vec<_> = measured.collect();
-    report::write(&results, pace, rounds).map_err(|error| error.to_string())?;
+    report::write(&results, pace).map_err(|error| error.to_string())?;
     match results.iter().map(|row| row.failed).sum() {
         0 => Ok(()),
         failed => Err(format!("{failed} runs failed")),
@@ -129,12 +127,19 @@ fn op(row: &Row, who: Contestant, count: u64) -> Result<(), String> {
     Ok(())
 }
 
+/// Opens what connections it needs, and says so; then measures once for each line that comes.
 fn load(row: &Row, target: load::Target, pace: &str) -> Result<(), String> {
     let Task::Server { load, .. } = row.task else {
         return Err(format!("{} has no load", row.name));
     };
     process::raise_descriptor_limit();
-    figures::print(&load(target, Pace::named(pace)));
+    let mut window = load(target, Pace::named(pace));
+    println!("ready");
+    for line in io::stdin().lines() {
+        line.map_err(|error| error.to_string())?;
+        figures::print(&window());
+        println!();
+    }
     Ok(())
 }
 

@@ -3,12 +3,13 @@
 
 use std::fmt::Write as _;
 use std::path::Path;
+use std::time::Duration;
 use std::{fs, io};
 
 use crate::contestant::Contestant;
 use crate::figures::{Figures, median};
 use crate::harness::{is_here, output, under_load};
-use crate::load::{self, Talk, Target};
+use crate::load::{self, Enough, Talk, Target};
 use crate::ops::{self, SizedOp};
 use crate::plot::{self, Panel};
 use crate::process::{may_connect, this_program};
@@ -237,7 +238,8 @@ impl Curve {
             Work::Echo | Work::EchoShared => Talk::echo(size as usize, MESSAGE),
             Work::Hello => Talk::http(target, size as usize, 1),
         };
-        Ok(load::exchange(target, &talk, pace.window()))
+        let window = Duration::from_millis(pace.of(2000, 400));
+        Ok(load::exchange(target, talk, Enough::After(window)))
     }
 }
 

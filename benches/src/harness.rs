@@ -25,8 +25,25 @@ pub(crate) struct Results {
     pub(crate) failed: usize,
 }
 
+impl Results {
+    /// A round in which each contestant had its turn. Some may have failed.
+    fn add(&mut self, found: Vec<(Contestant, Result<Figures, String>)>) {
+        let mut round = Vec::new();
+        for (contestant, figures) in found {
+            match figures {
+                Ok(figures) => round.push((contestant, figures)),
+                Err(error) => {
+                    self.failed += 1;
+                    eprintln!("{}: {} failed: {error}", self.row.name, contestant.name());
+                }
+            }
+        }
+        self.rounds.push(round);
+    }
+}
+
 /// Runs the row.
-pub(crate) fn measure(row: &'static Row, pace: Pace, rounds: usize) -> Results {
+pub(crate) fn measure(row: &'static Row, pace: Pace) -> Results {
     let mut contestants = row.contestants();
     contestants.retain(|contestant| is_here(*contestant));
     let mut results = Results {
@@ -34,12 +51,29 @@ pub(crate) fn measure(row: &'static Row, pace: Pace, rounds: usize) -> Results {
         rounds: Vec::new(),
         failed: 0,
     };
-    for round in 1..=rounds {
-        eprintln!("{}: round {round} of {rounds}", row.name);
-        let round = one_round(row, &contestants, pace);
-        results.failed += contestants.len() - round.len();
-        results.rounds.push(round);
-        contestants.rotate_left(1);
+    match row.task {
+        Task::Op { full, quick, .. } => {
+            let rounds = pace.of(25, 3);
+            for round in 1..=rounds {
+                eprintln!("{}: round {round} of {rounds}", row.name);
+                results.add(ops_in_turn(row, &contestants, pace.of(full, quick)));
+                contestants.rotate_left(1);
+            }
+        }
+        Task::Server { rounds, .. } => {
+            let starts = pace.of(5, 1);
+            for start in 1..=starts {
+                eprintln!("{}: start {start} of {starts}", row.name);
+                let mut servers: Vec<Seated> = contestants
+                    .iter()
+                    .map(|contestant| Seated::new(row, *contestant, pace))
+                    .collect();
+                for _ in 0..pace.of(rounds, 3.min(rounds)) {
+                    results.add(servers.iter_mut().map(Seated::measure).collect());
+                    servers.rotate_left(1);
+                }
+            }
+        }
     }
     results
 }
@@ -49,31 +83,48 @@ pub(crate) fn is_here(contestant: Contestant) -> bool {
     contestant != Contestant::Node || Command::new("node").arg("--version").output().is_ok()
 }
 
-fn one_round(row: &Row, contestants: &[Contestant], pace: Pace) -> Vec<(Contestant, Figures)> {
-    let mut round = Vec::new();
-    for contestant in contestants {
-        match run(row, *contestant, pace) {
-            Ok(figures) => round.push((*contestant, figures)),
-            Err(error) => eprintln!("{}: {} failed: {error}", row.name, contestant.name()),
-        }
-    }
-    round
+fn ops_in_turn(
+    row: &Row,
+    contestants: &[Contestant],
+    count: u64,
+) -> Vec<(Contestant, Result<Figures, String>)> {
+    let op = |contestant: &Contestant| {
+        let mut command = this_program();
+        command.args(["op", row.name, contestant.name(), &count.to_string()]);
+        (*contestant, output(&mut command))
+    };
+    contestants.iter().map(op).collect()
 }
 
-fn run(row: &Row, contestant: Contestant, pace: Pace) -> Result<Figures, String> {
-    let mut command = this_program();
-    match row.task {
-        Task::Op { full, quick, .. } => {
-            let count = pace.of(full, quick).to_string();
-            command.args(["op", row.name, contestant.name(), &count]);
-            output(&mut command)
+/// A server and its load, each with a processor to itself. While it is not measured, it has nothing to do.
+struct Seated {
+    contestant: Contestant,
+    load: Guarded,
+    /// Behind the load, which must not see it end.
+    _server: Guarded,
+}
+
+impl Seated {
+    fn new(row: &Row, contestant: Contestant, pace: Pace) -> Seated {
+        let Task::Server { work, buffer, .. } = row.task else {
+            unreachable!("{} has no server", row.name);
+        };
+        let (server, port) = serve(work, contestant, buffer);
+        let process = server.id().to_string();
+        let mut load = this_program();
+        load.args(["load", row.name, &port, &process, pace.name()]);
+        let mut load = Guarded::start(&mut load);
+        load.next_line(); // it is ready
+        Seated {
+            contestant,
+            load,
+            _server: server,
         }
-        Task::Server { work, buffer, .. } => {
-            under_load(work, contestant, buffer, |port, process| {
-                command.args(["load", row.name, port, process, pace.name()]);
-                command
-            })
-        }
+    }
+
+    fn measure(&mut self) -> (Contestant, Result<Figures, String>) {
+        let answer = self.load.ask();
+        (self.contestant, answer.map(|text| figures::parse(&text)))
     }
 }
 
@@ -89,11 +140,17 @@ pub(crate) fn under_load(
     buffer: usize,
     load: impl FnOnce(&str, &str) -> Command,
 ) -> Result<Figures, String> {
+    let (server, port) = serve(work, contestant, buffer);
+    output(&mut load(&port, &server.id().to_string()))
+}
+
+/// Starts a server on its seat; its port. What is started next sits on the load's.
+fn serve(work: Work, contestant: Contestant, buffer: usize) -> (Guarded, String) {
     sit_on(SERVER_SEAT);
     let mut server = Guarded::start(&mut server(work, contestant, buffer));
     sit_on(LOAD_SEAT);
-    let port = server.first_line();
-    output(&mut load(&port, &server.id().to_string()))
+    let port = server.next_line();
+    (server, port)
 }
 
 /// The command that starts a server.

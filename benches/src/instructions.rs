@@ -224,7 +224,7 @@ fn echo_calls(contestant: Contestant, messages: u64) -> Result<Calls, String> {
 /// Exchanges so many messages with a server that is watched by a tool, and ends the tool, which then writes what it counted.
 fn talk_to(watched: &mut Command, messages: u64) -> Result<(), String> {
     let mut server = Guarded::start(watched);
-    let port = server.first_line();
+    let port = server.next_line();
     let mut talk = this_program();
     talk.args(["talk", &port, &(messages * 4 / 5).to_string()]);
     Guarded::start(&mut talk).output(LIMIT)?;

@@ -1,9 +1,9 @@
 //! Processes: children that do not outlive the harness, and what the kernel knows of their time and memory.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::mem::MaybeUninit;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::OnceLock;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -16,27 +16,49 @@ const MANY_DESCRIPTORS: u64 = 110_000;
 const DESCRIPTORS: u64 = 12_000;
 
 /// A child that is ended, by its id, when this is dropped.
-pub(crate) struct Guarded(Child);
+pub(crate) struct Guarded {
+    child: Child,
+    /// What it prints.
+    output: BufReader<ChildStdout>,
+}
 
 impl Guarded {
     /// Starts the command with its output piped.
     pub(crate) fn start(command: &mut Command) -> Guarded {
         let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
-        Guarded(child.unwrap_or_else(|error| panic!("{command:?}: {error}")))
+        let mut child = child.unwrap_or_else(|error| panic!("{command:?}: {error}"));
+        let output = child.stdout.take().expect("it is piped");
+        Guarded {
+            child,
+            output: BufReader::new(output),
+        }
     }
 
     pub(crate) fn id(&self) -> u32 {
-        self.0.id()
+        self.child.id()
     }
 
-    /// The first line that it prints.
-    pub(crate) fn first_line(&mut self) -> String {
-        let output = self.0.stdout.take().expect("the output is read once");
+    /// The next line that it prints.
+    pub(crate) fn next_line(&mut self) -> String {
         let mut line = String::new();
-        BufReader::new(output)
+        self.output
             .read_line(&mut line)
             .expect("the child's output ended");
         line.trim().to_owned()
+    }
+
+    /// Sends it an empty line; what it prints then, up to an empty line.
+    pub(crate) fn ask(&mut self) -> Result<String, String> {
+        let mut input = self.child.stdin.as_ref().expect("it is piped");
+        input.write_all(b"\n").map_err(|error| error.to_string())?;
+        let mut text = String::new();
+        while !text.ends_with("\n\n") {
+            let read = self.output.read_line(&mut text);
+            if read.map_err(|error| error.to_string())? == 0 {
+                return Err("it has ended".to_owned());
+            }
+        }
+        Ok(text)
     }
 
     /// All that it prints until it ends by itself, well and within the limit.
@@ -45,9 +67,8 @@ impl Guarded {
         if !status.success() {
             return Err(status.to_string());
         }
-        let mut output = self.0.stdout.take().expect("the output is read once");
         let mut text = String::new();
-        let read = output.read_to_string(&mut text);
+        let read = self.output.read_to_string(&mut text);
         read.map_err(|error| error.to_string())?;
         Ok(text)
     }
@@ -56,7 +77,7 @@ impl Guarded {
     pub(crate) fn wait(&mut self, limit: Duration) -> Result<ExitStatus, String> {
         let start = Instant::now();
         loop {
-            match self.0.try_wait().expect("the child was taken away") {
+            match self.child.try_wait().expect("the child was taken away") {
                 Some(status) => return Ok(status),
                 None if start.elapsed() > limit => return Err(format!("not done in {limit:?}")),
                 None => thread::sleep(Duration::from_millis(2)),
@@ -68,8 +89,8 @@ impl Guarded {
 impl Drop for Guarded {
     fn drop(&mut self) {
         // An error means that it has ended already, which is what is wanted.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 

@@ -47,7 +47,7 @@ impl Entry {
 }
 
 /// Writes the table and the plot.
-pub(crate) fn write(results: &[Results], pace: Pace, rounds: usize) -> io::Result<()> {
+pub(crate) fn write(results: &[Results], pace: Pace) -> io::Result<()> {
     let mut lines = Vec::new();
     for result in results {
         lines.extend(
@@ -60,7 +60,7 @@ pub(crate) fn write(results: &[Results], pace: Pace, rounds: usize) -> io::Resul
     }
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("results");
     fs::create_dir_all(&folder)?;
-    let text = format!("{}{}", head(pace, rounds), table(&lines));
+    let text = format!("{}{}", head(pace), table(&lines));
     print!("{text}");
     fs::write(folder.join("latest.md"), text)?;
     fs::write(folder.join("latest.svg"), plot::svg(&lines, &caption()))
@@ -116,18 +116,15 @@ fn value(round: &[(Contestant, Figures)], who: Contestant, measure: &Measure) ->
     Some(*value)
 }
 
-fn head(pace: Pace, rounds: usize) -> String {
+fn head(pace: Pace) -> String {
     let mut text = format!("# Benchmarks\n\n{}\n\n", caption());
     if pace == Pace::Quick {
         text += "**A quick run, to see that all works: no conclusion is to be drawn from it.**\n\n";
     }
-    let _ = write!(
-        text,
-        "Median of {rounds} interleaved rounds, and in brackets the ratio to the best peer of the same round. Less is \
+    text += "Median of the interleaved rounds, and in brackets the ratio to the best peer of the same round. Less is \
          better everywhere. The last columns are toque's ratio to the best peer and to the bare loop, and between which \
          ratios the median is with 95 % certainty: where that spans 1, no difference was shown. What is bare is the floor, \
-         not a peer.\n\n"
-    );
+         not a peer.\n\n";
     text
 }
 

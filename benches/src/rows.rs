@@ -4,8 +4,7 @@
 use std::time::Duration;
 
 use crate::contestant::Contestant::{self, Bare, Monoio, Node, Smol, Tokio, TokioLocal, Toque};
-use crate::figures::Figures;
-use crate::load::{self, Enough, Talk, Target};
+use crate::load::{self, Enough, Talk, Target, Windows};
 use crate::ops::{self, Op};
 use crate::serve::Work;
 
@@ -44,7 +43,9 @@ pub(crate) enum Task {
         contestants: &'static [Contestant],
         /// Bytes that the server reads at once.
         buffer: usize,
-        load: fn(Target, Pace) -> Figures,
+        /// Rounds in which the same servers are measured, before they are started anew.
+        rounds: usize,
+        load: fn(Target, Pace) -> Windows,
     },
 }
 
@@ -73,11 +74,11 @@ impl Pace {
         }
     }
 
-    pub(crate) fn window(self) -> Enough {
-        match self {
-            Pace::Full => Enough::After(Duration::from_millis(600)),
-            Pace::Quick => Enough::After(Duration::from_millis(400)),
-        }
+    /// A round is short: the machine's bad moments come and go within seconds, and a contestant is compared with those who ran in the same
+    /// moment. But each of the connections is to have some turns.
+    fn window(self, connections: usize) -> Enough {
+        let shortest = Duration::from_millis(self.of(100, 50));
+        Enough::After(shortest + Duration::from_micros(20) * connections as u32)
     }
 
     pub(crate) fn of<T>(self, full: T, quick: T) -> T {
@@ -169,26 +170,26 @@ pub(crate) const ROWS: &[Row] = &[
     op("idle-task", "memory of an idle task", BYTES_EACH, ops::idle::TASK, 100_000),
     op("idle-sleeper", "memory of a task asleep", BYTES_EACH, ops::idle::SLEEPER, 100_000),
     op("connect", "connect to a server that closes at once, 50 at a time", CLIENT, ops::connect::OPS, 10_000),
-    server("idle-connection", "memory of an idle connection with 64 B of buffer", BYTES_EACH, SMALL,
-        |target, pace| load::hold(target, pace.of(10_000, 1_000))),
-    server("echo-50", "TCP echo of 64 B, 50 connections", US_EACH, PAGE,
-        |target, pace| load::exchange(target, &Talk::echo(50, MESSAGE), pace.window())),
+    idle("idle-connection", "memory of an idle connection with 64 B of buffer",
+        |target, pace| Box::new(move || load::hold(target, pace.of(10_000, 1_000)))),
+    server("echo-50", "TCP echo of 64 B, 50 connections", PAGE,
+        |target, pace| load::exchanges(target, Talk::echo(50, MESSAGE), pace.window(50))),
     many("echo-1000", "TCP echo of 64 B, 1,000 connections",
-        |target, pace| load::exchange(target, &Talk::echo(1_000, MESSAGE), pace.window())),
+        |target, pace| load::exchanges(target, Talk::echo(1_000, MESSAGE), pace.window(1_000))),
     many("echo-10000", "TCP echo of 64 B, 10,000 connections",
-        |target, pace| load::exchange(target, &Talk::echo(10_000, MESSAGE), pace.window())),
+        |target, pace| load::exchanges(target, Talk::echo(10_000, MESSAGE), pace.window(10_000))),
     shared("echo-shared-1000", "TCP echo of 64 B by one buffer for all, 1,000 connections",
-        |target, pace| load::exchange(target, &Talk::echo(1_000, MESSAGE), pace.window())),
+        |target, pace| load::exchanges(target, Talk::echo(1_000, MESSAGE), pace.window(1_000))),
     shared("echo-shared-10000", "TCP echo of 64 B by one buffer for all, 10,000 connections",
-        |target, pace| load::exchange(target, &Talk::echo(10_000, MESSAGE), pace.window())),
-    server("bulk", "bulk: 1 GiB in and out, a MiB", US_EACH, LARGE,
-        |target, pace| load::bulk(target, pace.of(1 << 30, 1 << 27))),
-    server("accept", "accept, one message, close", US_EACH, PAGE,
-        |target, pace| load::arrivals(target, 50, pace.window())),
+        |target, pace| load::exchanges(target, Talk::echo(10_000, MESSAGE), pace.window(10_000))),
+    server("bulk", "bulk: 128 MiB in and out, a MiB", LARGE,
+        |target, _| Box::new(move || load::bulk(target, 1 << 27))),
+    server("accept", "accept, one message, close", PAGE,
+        |target, pace| Box::new(move || load::arrivals(target, 50, pace.window(50)))),
     http("hello", "HTTP/1 \"hello\", 50 connections",
-        |target, pace| load::exchange(target, &Talk::http(target, 50, 1), pace.window())),
+        |target, pace| load::exchanges(target, Talk::http(target, 50, 1), pace.window(50))),
     http("hello-pipelined", "HTTP/1 \"hello\", 50 connections, 16 pipelined",
-        |target, pace| load::exchange(target, &Talk::http(target, 50, 16), pace.window())),
+        |target, pace| load::exchanges(target, Talk::http(target, 50, 16), pace.window(50))),
 ];
 
 const fn op(
@@ -207,52 +208,68 @@ const fn op(
     }
 }
 
+/// Rounds for one start of the servers.
+const ROUNDS: usize = 24;
+
 const fn server(
     name: &'static str,
     title: &'static str,
-    measures: &'static [Measure],
     buffer: usize,
-    load: fn(Target, Pace) -> Figures,
+    load: fn(Target, Pace) -> Windows,
 ) -> Row {
-    served(name, title, measures, Work::Echo, ECHO, buffer, load)
+    served(name, title, Work::Echo, ECHO, buffer, load)
+}
+
+/// What is measured as it grows, and so only once.
+const fn idle(name: &'static str, title: &'static str, load: fn(Target, Pace) -> Windows) -> Row {
+    Row {
+        name,
+        title,
+        measures: BYTES_EACH,
+        task: Task::Server {
+            work: Work::Echo,
+            contestants: ECHO,
+            buffer: SMALL,
+            rounds: 1,
+            load,
+        },
+    }
 }
 
 /// An echo with so many connections that their buffers count.
-const fn many(name: &'static str, title: &'static str, load: fn(Target, Pace) -> Figures) -> Row {
-    let all = &Contestant::ALL;
-    served(name, title, US_EACH, Work::Echo, all, PAGE, load)
+const fn many(name: &'static str, title: &'static str, load: fn(Target, Pace) -> Windows) -> Row {
+    served(name, title, Work::Echo, &Contestant::ALL, PAGE, load)
 }
 
 /// The same where all connections are read into one buffer, as the bare loop does it.
-const fn shared(name: &'static str, title: &'static str, load: fn(Target, Pace) -> Figures) -> Row {
-    let work = Work::EchoShared;
-    served(name, title, US_EACH, work, SHARING, PAGE, load)
+const fn shared(name: &'static str, title: &'static str, load: fn(Target, Pace) -> Windows) -> Row {
+    served(name, title, Work::EchoShared, SHARING, PAGE, load)
 }
 
 /// hyper and Node size their buffers themselves.
-const fn http(name: &'static str, title: &'static str, load: fn(Target, Pace) -> Figures) -> Row {
-    served(name, title, US_EACH, Work::Hello, HTTP, 0, load)
+const fn http(name: &'static str, title: &'static str, load: fn(Target, Pace) -> Windows) -> Row {
+    served(name, title, Work::Hello, HTTP, 0, load)
 }
 
 const fn served(
     name: &'static str,
     title: &'static str,
-    measures: &'static [Measure],
     work: Work,
     contestants: &'static [Contestant],
     buffer: usize,
-    load: fn(Target, Pace) -> Figures,
+    load: fn(Target, Pace) -> Windows,
 ) -> Row {
     let task = Task::Server {
         work,
         contestants,
         buffer,
+        rounds: ROUNDS,
         load,
     };
     Row {
         name,
         title,
-        measures,
+        measures: US_EACH,
         task,
     }
 }

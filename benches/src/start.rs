@@ -123,7 +123,7 @@ impl Found {
     fn start(&mut self) -> io::Result<()> {
         let start = Instant::now();
         let mut server = Guarded::start(&mut Command::new(self.program()));
-        let port: u16 = server.first_line().parse().map_err(io::Error::other)?;
+        let port: u16 = server.next_line().parse().map_err(io::Error::other)?;
         let mut heard = String::new();
         TcpStream::connect(("127.0.0.1", port))?.read_to_string(&mut heard)?;
         self.started.push(nanoseconds(start.elapsed()) / 1e3);

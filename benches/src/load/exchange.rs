@@ -5,9 +5,12 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
 use std::time::{Duration, Instant};
 
-use super::{Enough, Stopwatch, Target};
+use super::{Enough, Stopwatch, Target, Windows};
 use crate::epoll::{Epoll, EventFlags};
 use crate::figures::Figures;
+
+/// Windows that do not count.
+const WARM_UPS: usize = 2;
 
 /// What is said over how many connections.
 #[derive(Clone, Debug)]
@@ -96,21 +99,24 @@ struct Line {
 }
 
 /// Exchanges over all connections at once until it is enough, after a warm-up of a quarter as long.
-pub(crate) fn exchange(target: Target, talk: &Talk, enough: Enough) -> Figures {
-    let mut load = Load::new(target, talk);
-    load.ask_all();
-    match enough {
-        Enough::After(duration) => load.run(Enough::After(duration / 4)),
-        Enough::Operations(count) => load.run(Enough::Operations(count / 4)),
-    };
-    let watch = Stopwatch::start(target);
-    let answers = load.run(enough);
-    watch.stop(answers)
+pub(crate) fn exchange(target: Target, talk: Talk, enough: Enough) -> Figures {
+    Exchange::new(target, talk).window(enough)
+}
+
+/// The same again and again over the same connections, which are opened now and warmed up: Node compiles what is used much. In between
+/// nobody asks for anything.
+pub(crate) fn exchanges(target: Target, talk: Talk, enough: Enough) -> Windows {
+    let mut exchange = Exchange::new(target, talk);
+    for _ in 0..WARM_UPS {
+        exchange.window(enough);
+    }
+    Box::new(move || exchange.window(enough))
 }
 
 /// A talk under way.
-struct Load<'a> {
-    talk: &'a Talk,
+struct Exchange {
+    target: Target,
+    talk: Talk,
     /// The requests of a whole pipeline, so that they leave in one call.
     requests: Vec<u8>,
     epoll: Epoll,
@@ -119,8 +125,8 @@ struct Load<'a> {
     buf: Vec<u8>,
 }
 
-impl<'a> Load<'a> {
-    fn new(target: Target, talk: &'a Talk) -> Load<'a> {
+impl Exchange {
+    fn new(target: Target, talk: Talk) -> Exchange {
         let epoll = Epoll::new();
         let mut lines = Vec::with_capacity(talk.connections);
         for (key, stream) in talk.open(target).into_iter().enumerate() {
@@ -128,19 +134,30 @@ impl<'a> Load<'a> {
             epoll.add(&stream, key as u64, EventFlags::IN);
             lines.push(Line { stream, missing: 0 });
         }
-        Load {
-            talk,
+        Exchange {
+            target,
             requests: talk.request.repeat(talk.depth),
+            talk,
             epoll,
             lines,
             buf: vec![0; 64 * 1024],
         }
     }
 
-    fn ask_all(&mut self) {
+    /// Begins, and measures until it is enough.
+    fn window(&mut self, enough: Enough) -> Figures {
         for line in &mut self.lines {
-            line.ask(self.talk, &self.requests);
+            line.ask(&self.talk, &self.requests);
         }
+        self.run(match enough {
+            Enough::After(duration) => Enough::After(duration / 4),
+            Enough::Operations(count) => Enough::Operations(count / 4),
+        });
+        let watch = Stopwatch::start(self.target);
+        let answers = self.run(enough);
+        let figures = watch.stop(answers);
+        self.hear_out();
+        figures
     }
 
     /// Goes on until it is enough; the number of answers.
@@ -148,20 +165,39 @@ impl<'a> Load<'a> {
         let start = Instant::now();
         let mut answers = 0;
         while !enough.is_met(start, answers) {
-            self.epoll.wait(|_, key, _| {
-                let line = &mut self.lines[key as usize];
-                if line.hear(&mut self.buf) {
-                    answers += self.talk.depth as u64;
-                    line.ask(self.talk, &self.requests);
-                }
+            self.turn(|line, talk, requests| {
+                answers += talk.depth as u64;
+                line.ask(talk, requests);
             });
-            assert!(
-                start.elapsed() < Duration::from_secs(120),
-                "the server is stuck"
-            );
+            assert_in_time(start);
         }
         answers
     }
+
+    /// Takes the answers that are under way, so that the server has nothing to do afterwards.
+    fn hear_out(&mut self) {
+        let start = Instant::now();
+        let mut waiting = self.lines.iter().filter(|line| line.missing > 0).count();
+        while waiting > 0 {
+            self.turn(|_, _, _| waiting -= 1);
+            assert_in_time(start);
+        }
+    }
+
+    /// Hears what has come, and does something with each line that has heard all of it.
+    fn turn(&mut self, mut heard: impl FnMut(&mut Line, &Talk, &[u8])) {
+        self.epoll.wait(|_, key, _| {
+            let line = &mut self.lines[key as usize];
+            if line.hear(&mut self.buf) {
+                heard(line, &self.talk, &self.requests);
+            }
+        });
+    }
+}
+
+fn assert_in_time(start: Instant) {
+    let in_time = start.elapsed() < Duration::from_secs(120);
+    assert!(in_time, "the server is stuck");
 }
 
 impl Line {

@@ -16,8 +16,11 @@ mod hold;
 
 pub(crate) use arrivals::arrivals;
 pub(crate) use bulk::bulk;
-pub(crate) use exchange::{Talk, exchange};
+pub(crate) use exchange::{Talk, exchange, exchanges};
 pub(crate) use hold::hold;
+
+/// A load on one server that can be repeated: each call measures for a while.
+pub(crate) type Windows = Box<dyn FnMut() -> Figures>;
 
 /// The server that bears the load.
 #[derive(Clone, Copy, Debug)]

@@ -23,7 +23,7 @@ pub(crate) const OPS: &[(Contestant, Op)] = &[
 /// Lets a contestant make `n` connections to a server that is there for them. The processor's time is the client's.
 fn arrive(n: u64, contestant: fn(u64, SocketAddr) -> std::time::Duration) -> Figures {
     let mut server = Guarded::start(this_program().arg("turn-away"));
-    let port: u16 = server.first_line().parse().expect("a port is a number");
+    let port: u16 = server.next_line().parse().expect("a port is a number");
     let before = own_cpu_time();
     let mut figures = time_each(n, contestant(n, ([127, 0, 0, 1], port).into()));
     figures.push(figure(
