@@ -8,9 +8,9 @@ use std::task::{Context, Poll};
 
 use rustix::fd::AsFd;
 
-use crate::reactor::Direction;
+use crate::reactor::{Direction, Moved};
 use crate::readiness::{Interest, Ready};
-use crate::runtime::{Moved, Registration};
+use crate::runtime::Registration;
 
 #[derive(Debug)]
 pub struct Registered<T> {
@@ -65,6 +65,7 @@ impl<T: AsFd> Registered<T> {
     }
 
     /// As [`poll_io`](Self::poll_io), for an operation that moves bytes.
+    #[inline(always)]
     pub(super) fn poll_transfer_by<R>(
         &self,
         direction: Direction,

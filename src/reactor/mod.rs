@@ -23,6 +23,7 @@ pub(crate) use source::{Direction, WaiterKey};
 use source::{Readiness, Source};
 
 use crate::figure::Figure;
+use crate::future::budget;
 use crate::waker::{Ring, WakeList};
 
 new_key_type! {
@@ -60,6 +61,13 @@ enum Poll {
     #[cfg(target_os = "linux")]
     Epoll(epoll::Epoll),
     Portable(portable::Portable),
+}
+
+/// What an operation has moved.
+pub(crate) struct Moved {
+    pub(crate) bytes: usize,
+    /// The next one would block.
+    pub(crate) is_last: bool,
 }
 
 /// What other threads need of the reactor: to take a descriptor out of it.
@@ -183,6 +191,43 @@ impl Reactor {
         }
     }
 
+    /// Tries an operation that moves bytes while the source may be ready; nothing if it is not. One look at the table serves for all of it, so
+    /// `op` must not come here: it is a system call, and no foreign code.
+    #[inline(always)]
+    pub(crate) fn transfer<R>(
+        &self,
+        key: SourceKey,
+        direction: Direction,
+        mut op: impl FnMut() -> io::Result<R>,
+        moved: impl Fn(&R) -> Moved,
+    ) -> Option<io::Result<R>> {
+        let mut sources = self.sources.borrow_mut();
+        let Some(source) = sources.get_mut(key) else {
+            return Some(op()); // it is gone: the operation will tell
+        };
+        while source.is_ready(direction) {
+            match op() {
+                Ok(answer) => {
+                    let moved = moved(&answer);
+                    if moved.is_last && self.poll.can_trust_short_transfers() {
+                        source.drained(direction);
+                    }
+                    budget::spend_for(moved.bytes);
+                    return Some(Ok(answer));
+                }
+                Err(error) => match error.kind() {
+                    io::ErrorKind::WouldBlock => source.clear(direction),
+                    io::ErrorKind::Interrupted => {}
+                    _ => {
+                        budget::spend();
+                        return Some(Err(error));
+                    }
+                },
+            }
+        }
+        None
+    }
+
     /// An operation has moved less than it was asked to: the source is not ready, unless that may have another cause.
     pub(crate) fn drained(&self, key: SourceKey, direction: Direction) {
         if !self.poll.can_trust_short_transfers() {
@@ -194,6 +239,7 @@ impl Reactor {
     }
 
     /// Has `waker` woken when the source becomes ready: for polls that have no future of their own to remember more.
+    #[inline]
     pub(crate) fn wake_when_ready(
         &self,
         key: SourceKey,
@@ -247,13 +293,11 @@ impl Reactor {
     /// Waits for events, at most `patience`, or for ever if that is `None`, and wakes whom they concern.
     pub(crate) fn wait(&self, patience: Option<Duration>) -> io::Result<()> {
         let mut wakers = self.wakers.take();
+        let mut sources = self.sources.borrow_mut();
+        let mut events = 0;
         let result = self.poll.wait(patience, |key, readiness| {
-            if let Some(source) = self
-                .sources
-                .borrow_mut()
-                .get_mut(KeyData::from_ffi(key).into())
-            {
-                self.figures.events.add(1);
+            if let Some(source) = sources.get_mut(KeyData::from_ffi(key).into()) {
+                events += 1;
                 source.event(readiness, wakers.list());
                 // Who waits for the other direction has to arm it anew. Not from here: a handle that was dropped on another
                 // thread just now has closed its descriptor, and who waits has the handle.
@@ -262,6 +306,8 @@ impl Reactor {
                 }
             }
         });
+        drop(sources);
+        self.figures.events.add(events);
         wakers.wake_all(); // nothing is borrowed here
         self.wakers.set(wakers);
         result

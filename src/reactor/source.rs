@@ -134,6 +134,7 @@ impl Waiters {
         self.poller.is_none() && others.is_none_or(|others| others.list.is_empty())
     }
 
+    #[inline]
     fn take(&mut self, wakers: &mut Vec<Waker>) {
         if let Some(poller) = self.poller.take() {
             wakers.push(poller);
@@ -215,6 +216,7 @@ impl Source {
     }
 
     /// An event has come: notes it, and hands over those who waited for it.
+    #[inline]
     pub(crate) fn event(&mut self, readiness: Readiness, wakers: &mut Vec<Waker>) {
         if self.readiness.has(Readiness::ASSUMED) {
             self.readiness = Readiness::NONE;

@@ -1,7 +1,7 @@
 //! The current runtime: the one that this thread has entered.
 //! Asked by everything that is called without a handle: `spawn`, `sleep`, every operation of a socket.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::mem::ManuallyDrop;
 use std::ptr;
 use std::rc::{Rc, Weak};
@@ -14,8 +14,9 @@ use crate::executor::local::Executor;
 // All of them without a destructor, so that they are there at any time: a runtime in a thread-local is dropped at the thread's end,
 // and what other thread-locals hold may still use it there. Empty, they hold no memory.
 thread_local! {
-    /// Owned, so that a guard that is never dropped leaks a runtime's memory and leaves no pointer behind that dangles.
-    static CURRENT: ManuallyDrop<RefCell<Option<Rc<Core>>>> = const { ManuallyDrop::new(RefCell::new(None)) };
+    /// An `Rc` turned raw, or null; read in one instruction by every operation of a socket. Owned, so that a guard that is never dropped
+    /// leaks a runtime's memory and leaves no pointer behind that dangles.
+    static CURRENT: Cell<*const Core> = const { Cell::new(ptr::null()) };
 
     /// On another thread, a blocking pool's most of all: the runtime it works for.
     static EMPLOYER: ManuallyDrop<RefCell<Option<Handle>>> = const { ManuallyDrop::new(RefCell::new(None)) };
@@ -76,27 +77,33 @@ fn exchange(core: Option<Rc<Core>>) -> Option<Rc<Core>> {
     let executor: *const Executor = core
         .as_ref()
         .map_or(ptr::null(), |core| &raw const core.executor);
-    let previous = CURRENT.with(|current| current.replace(core));
+    let previous = CURRENT.replace(core.map_or(ptr::null(), Rc::into_raw));
     // SAFETY: `CURRENT` owns the core and so the executor, until the next `exchange`, which replaces the pointer too. Exchanges
     // made while `here::with` runs come in pairs: guards are dropped in the scope they were made in.
     unsafe { here::set(executor) };
-    previous
+    // SAFETY: what is not null was made by `Rc::into_raw`, here, and `CURRENT` has just given its count away.
+    (!previous.is_null()).then(|| unsafe { Rc::from_raw(previous) })
 }
 
 /// The current runtime, if any.
 #[inline]
 pub(crate) fn get() -> Option<Rc<Core>> {
-    CURRENT.with(|current| current.borrow().clone())
+    lent().map(|core| Rc::clone(&core))
 }
 
 /// The current runtime, if it is the one with this id.
 #[inline]
 pub(crate) fn get_if(id: u64) -> Option<Rc<Core>> {
-    CURRENT.with(|current| {
-        let current = current.borrow();
-        let core = current.as_ref()?;
-        (core.executor.home().id() == id).then(|| Rc::clone(core))
-    })
+    let core = lent()?;
+    (core.executor.home().id() == id).then(|| Rc::clone(&core))
+}
+
+/// The current runtime as `CURRENT` holds it, and not counted again: for a look, before any other code is run.
+#[inline]
+fn lent() -> Option<ManuallyDrop<Rc<Core>>> {
+    let core = CURRENT.get();
+    // SAFETY: what is not null was made by `Rc::into_raw` in `exchange`. Its count is `CURRENT`'s, and so is not given back here.
+    (!core.is_null()).then(|| ManuallyDrop::new(unsafe { Rc::from_raw(core) }))
 }
 
 /// The current runtime.

@@ -69,7 +69,7 @@ pub use metrics::RuntimeMetrics;
 pub use proc::{BlockedThread, Frame};
 pub use prometheus::prometheus;
 pub(crate) use random::random_below;
-pub(crate) use registration::{Moved, Registration};
+pub(crate) use registration::Registration;
 pub use shutdown::{LeftTask, Report};
 pub use stall::Stall;
 pub use tasks::{BlockOnInfo, Dump, TaskInfo, TaskState, Wait, dump};

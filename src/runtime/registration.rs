@@ -5,13 +5,13 @@ use std::future::Future;
 use std::io;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker, ready};
 
 use rustix::fd::{AsRawFd, BorrowedFd, RawFd};
 
 use super::{Core, current, registry};
 use crate::future::budget;
-use crate::reactor::{self, Direction, SourceKey, WaiterKey};
+use crate::reactor::{self, Direction, Moved, SourceKey, WaiterKey};
 use crate::waits::{self, Wait};
 
 /// A descriptor's place in its runtime's reactor.
@@ -26,14 +26,6 @@ pub(crate) struct Registration {
     key: SourceKey,
     /// The descriptor, which is open for as long as this lives.
     fd: RawFd,
-}
-
-/// What an operation has moved.
-#[derive(Default)]
-pub(crate) struct Moved {
-    pub(crate) bytes: usize,
-    /// The next one would block.
-    pub(crate) is_last: bool,
 }
 
 impl Registration {
@@ -61,42 +53,57 @@ impl Registration {
         current::get_if(self.runtime).ok_or_else(foreign)
     }
 
-    /// Tries `op` while the descriptor may be ready, else has the task woken when it is.
+    /// Tries `op` while the descriptor may be ready, else has the task woken when it is. `op` may be anybody's.
     pub(crate) fn poll_io<R>(
         &self,
         direction: Direction,
         cx: &mut Context<'_>,
-        op: impl FnMut() -> io::Result<R>,
+        mut op: impl FnMut() -> io::Result<R>,
     ) -> Poll<io::Result<R>> {
-        self.poll_transfer(direction, cx, op, |_| Moved::default())
+        ready!(budget::poll_proceed(cx));
+        let core = self.core()?;
+        match self.attempt(&core, direction, &mut op) {
+            Some(result) => Poll::Ready(result),
+            None => self.poll_wait(&core, direction, cx),
+        }
     }
 
-    /// The same for an operation that moves bytes.
+    /// The same for an operation that moves bytes, and is a system call and nothing else: the reactor is borrowed meanwhile.
+    #[inline(always)]
     pub(crate) fn poll_transfer<R>(
         &self,
         direction: Direction,
         cx: &mut Context<'_>,
-        mut op: impl FnMut() -> io::Result<R>,
+        op: impl FnMut() -> io::Result<R>,
         moved: impl Fn(&R) -> Moved,
     ) -> Poll<io::Result<R>> {
         ready!(budget::poll_proceed(cx));
         let core = self.core()?;
-        match self.attempt(&core, direction, &mut op, moved) {
+        match core.reactor.transfer(self.key, direction, op, moved) {
             Some(result) => Poll::Ready(result),
-            None => match self.wait(&core, direction, cx) {
-                Ok(()) => Poll::Pending,
-                Err(error) => Poll::Ready(Err(error)),
-            },
+            None => self.poll_wait(&core, direction, cx),
+        }
+    }
+
+    fn poll_wait<R>(
+        &self,
+        core: &Core,
+        direction: Direction,
+        cx: &Context<'_>,
+    ) -> Poll<io::Result<R>> {
+        match self.wait(core, direction, cx.waker()) {
+            Ok(()) => Poll::Pending,
+            Err(error) => Poll::Ready(Err(error)),
         }
     }
 
     /// Sees that the task is woken.
-    #[inline]
-    fn wait(&self, core: &Core, direction: Direction, cx: &Context<'_>) -> io::Result<()> {
+    #[inline(never)] // an attempt is compiled for each operation, and this once
+    fn wait(&self, core: &Core, direction: Direction, waker: &Waker) -> io::Result<()> {
         expect_turns(core)?;
         // The reactor owes the wake.
         core.reactor
-            .wake_when_ready(self.key, self.fd(), direction, cx.waker())?;
+            .wake_when_ready(self.key, self.fd(), direction, waker)?;
         self.note_wait(direction);
         Ok(())
     }
@@ -119,24 +126,12 @@ impl Registration {
         core: &Core,
         direction: Direction,
         op: &mut impl FnMut() -> io::Result<R>,
-        moved: impl Fn(&R) -> Moved,
     ) -> Option<io::Result<R>> {
         while core.reactor.is_ready(self.key, direction) {
-            match op() {
-                Ok(answer) => {
-                    let moved = moved(&answer);
-                    if moved.is_last {
-                        core.reactor.drained(self.key, direction);
-                    }
-                    budget::spend_for(moved.bytes);
-                    return Some(Ok(answer));
-                }
-                Err(error) => {
-                    if let Some(error) = self.answer(core, direction, error) {
-                        budget::spend();
-                        return Some(Err(error));
-                    }
-                }
+            let result = op();
+            if !matches!(&result, Err(error) if self.is_no_answer(core, direction, error)) {
+                budget::spend();
+                return Some(result);
             }
         }
         None
@@ -154,13 +149,6 @@ impl Registration {
             self.is_no_answer(&core, direction, error);
         }
         result
-    }
-
-    /// An error that says more than to try again. Not inlined: an attempt is compiled for each operation. By value: by reference, every
-    /// result would lie in memory, which an echo of 64 B pays with seven instructions a call.
-    #[inline(never)]
-    fn answer(&self, core: &Core, direction: Direction, error: io::Error) -> Option<io::Error> {
-        (!self.is_no_answer(core, direction, &error)).then_some(error)
     }
 
     /// Whether an error says nothing but to try again. If so for want of readiness, the reactor is told.
@@ -268,10 +256,7 @@ impl<R, Op: FnMut() -> io::Result<R>> Future for Operation<'_, Op> {
         let this = &mut *self;
         let core = this.registration.core()?;
         let (key, direction) = (this.registration.key, this.direction);
-        let attempt = this
-            .registration
-            .attempt(&core, direction, &mut this.op, |_| Moved::default());
-        match attempt {
+        match this.registration.attempt(&core, direction, &mut this.op) {
             Some(result) => Poll::Ready(result),
             None => {
                 expect_turns(&core)?;

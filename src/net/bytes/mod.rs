@@ -15,8 +15,7 @@ use std::task::{Context, Poll};
 use rustix::fd::AsFd;
 
 use super::registered::Registered;
-use crate::reactor::Direction;
-use crate::runtime::Moved;
+use crate::reactor::{Direction, Moved};
 
 /// A descriptor that carries bytes in order, with no bounds between them.
 pub trait ByteStream: AsFd {
@@ -58,6 +57,7 @@ fn is_last<T: ByteStream>(moved: usize, len: usize) -> bool {
 
 impl<T: ByteStream> Registered<T> {
     /// One transfer by `op`, or a wait for an event. `len` is what `op` asks for.
+    #[inline(always)] // one function for each kind of transfer, which all streams of one type share
     pub(super) fn poll_transfer(
         &self,
         direction: Direction,
@@ -86,6 +86,7 @@ impl<T: ByteStream> Registered<T> {
         moved
     }
 
+    #[inline(never)]
     pub(super) fn poll_read(
         &self,
         cx: &mut Context<'_>,
@@ -103,6 +104,7 @@ impl<T: ByteStream> Registered<T> {
         self.poll_transfer(Direction::Read, cx, len, |io| io.read_vectored(bufs))
     }
 
+    #[inline(never)]
     pub(super) fn poll_write(&self, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         self.poll_transfer(Direction::Write, cx, buf.len(), |io| io.write(buf))
     }

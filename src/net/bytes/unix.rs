@@ -5,7 +5,7 @@ use std::io::{self, IoSlice, IoSliceMut, Read, Write};
 use std::net::TcpStream;
 use std::os::unix::net::UnixStream;
 
-use rustix::net::{SendAncillaryBuffer, SendFlags};
+use rustix::net::{RecvFlags, SendAncillaryBuffer, SendFlags};
 
 use super::ByteStream;
 
@@ -14,8 +14,10 @@ macro_rules! socket_stream {
         impl ByteStream for $type {
             const SHORT_IS_LAST: bool = $short_is_last;
 
+            #[inline]
             fn read(&self, buf: &mut [u8]) -> io::Result<usize> {
-                Read::read(&mut &*self, buf)
+                let (_, read) = rustix::net::recv(self, buf, RecvFlags::empty())?;
+                Ok(read)
             }
 
             fn read_vectored(&self, bufs: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
@@ -23,6 +25,7 @@ macro_rules! socket_stream {
             }
 
             // Std's are `write` and `writev`, which raise `SIGPIPE` where a program has not had it ignored.
+            #[inline]
             fn write(&self, buf: &[u8]) -> io::Result<usize> {
                 Ok(rustix::net::send(self, buf, SEND_FLAGS)?)
             }
