@@ -1,10 +1,16 @@
 //! Entity tags: a sandwich's version as `ETag`, and the lists of them that clients send back (RFC 9110, 8.8.3).
 
+use std::io::Write;
+
 use axum::http::HeaderValue;
 
 /// The tag of this version, a strong one: a sandwich has one representation.
 pub(crate) fn tag(version: u64) -> HeaderValue {
-    HeaderValue::try_from(format!("\"{version}\"")).expect("digits can be in a header")
+    let mut text = [0; 22]; // two quotes, and the digits of the largest
+    let mut rest = &mut text[..];
+    write!(rest, "\"{version}\"").expect("there is room");
+    let length = 22 - rest.len();
+    HeaderValue::from_bytes(&text[..length]).expect("digits can be in a header")
 }
 
 /// The value of `If-Match` or `If-None-Match`.
