@@ -28,11 +28,14 @@ const BUCKETS: [(u128, &str); 10] = [
 /// Shared by all threads.
 #[derive(Debug, Default)]
 pub struct Metrics {
-    /// By method, route and status. Few, since routes are templates and foreign methods are one.
-    answers: Mutex<BTreeMap<(&'static str, String, u16), Times>>,
+    /// By route, method and status. Few, since routes are templates and foreign methods are one.
+    answers: Mutex<BTreeMap<String, Series>>,
     /// The servers, which count connections themselves, and their runtimes: one of each a thread.
     servers: Mutex<Vec<(ServeHandle, RuntimeMetrics)>>,
 }
+
+/// Those of one route, by method and status.
+type Series = BTreeMap<(&'static str, u16), Times>;
 
 /// How long answers took.
 #[derive(Debug, Default, Clone)]
@@ -56,9 +59,15 @@ impl Metrics {
 
     /// An answer is ready to be sent.
     pub(crate) fn answered(&self, method: &Method, route: &str, status: u16, took: Duration) {
-        let key = (known(method), route.to_owned(), status);
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
-        answers.entry(key).or_default().add(took);
+        let key = (known(method), status);
+        match answers.get_mut(route) {
+            Some(series) => series.entry(key).or_default().add(took),
+            None => {
+                let series = answers.entry(route.to_owned()).or_default();
+                series.entry(key).or_default().add(took);
+            }
+        }
     }
 
     /// All of it, as Prometheus reads it.
@@ -80,8 +89,7 @@ impl Metrics {
             "counter",
             "Answers, by method, route and status.",
         )?;
-        for ((method, route, status), times) in &answers {
-            let labels = format!("method=\"{method}\",route=\"{route}\",status=\"{status}\"");
+        for (labels, times) in labelled(&answers) {
             writeln!(to, "http_requests_total{{{labels}}} {}", times.count)?;
         }
         let name = "http_request_duration_seconds";
@@ -91,8 +99,7 @@ impl Metrics {
             "histogram",
             "From a request's head to the head of its answer.",
         )?;
-        for ((method, route, status), times) in &answers {
-            let labels = format!("method=\"{method}\",route=\"{route}\",status=\"{status}\"");
+        for (labels, times) in labelled(&answers) {
             times.write(name, &labels, to)?;
         }
         self.write_servers(to)?;
@@ -111,6 +118,16 @@ impl Metrics {
         write_timeouts(&stats, to)?;
         write_runtimes(&runtimes, to)
     }
+}
+
+/// All series, with what tells them apart.
+fn labelled(answers: &BTreeMap<String, Series>) -> impl Iterator<Item = (String, &Times)> {
+    answers.iter().flat_map(|(route, series)| {
+        series.iter().map(move |((method, status), times)| {
+            let labels = format!("method=\"{method}\",route=\"{route}\",status=\"{status}\"");
+            (labels, times)
+        })
+    })
 }
 
 fn write_connections(stats: &[Stats], to: &mut String) -> fmt::Result {

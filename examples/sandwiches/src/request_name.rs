@@ -3,11 +3,11 @@
 //! The access layer sets it around a handler. It follows the request through every await and into every task that is spawned for
 //! it, so nobody passes it on; the [log](crate::log) writes it into each line.
 
-use std::pin::pin;
+use std::pin::Pin;
 use std::sync::Arc;
-use std::task::Poll;
+use std::task::{Context, Poll};
 
-use toque::task::poll_fn;
+use pin_project_lite::pin_project;
 
 toque::task_local! {
     #[inherit]
@@ -25,7 +25,25 @@ pub fn within<R>(name: &Arc<str>, work: impl FnOnce() -> R) -> R {
 }
 
 /// Runs `work` for the request of this name: what `NAME.scope` does, by a future that is `Send`, as axum wants it.
-pub async fn scope<F: Future>(name: Arc<str>, work: F) -> F::Output {
-    let mut work = pin!(work);
-    poll_fn(|cx| -> Poll<F::Output> { within(&name, || work.as_mut().poll(cx)) }).await
+pub fn scope<F: Future>(name: Arc<str>, work: F) -> Scope<F> {
+    Scope { name, work }
+}
+
+pin_project! {
+    /// The future of [`scope`].
+    #[derive(Debug)]
+    pub struct Scope<F> {
+        name: Arc<str>,
+        #[pin]
+        work: F,
+    }
+}
+
+impl<F: Future> Future for Scope<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        within(this.name, || this.work.poll(cx))
+    }
 }

@@ -58,7 +58,8 @@ impl fmt::Display for Timestamp {
 }
 
 /// Writes the number's last digits. `write!` takes twenty times as long, which every answer would feel twice.
-fn put(place: &mut [u8], mut number: i64) {
+fn put(place: &mut [u8], number: i64) {
+    let mut number = number as u32; // at most 9999, and divided with half the effort
     for digit in place.iter_mut().rev() {
         *digit = b'0' + (number % 10) as u8;
         number /= 10;

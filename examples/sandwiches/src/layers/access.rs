@@ -2,23 +2,25 @@
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
+use pin_project_lite::pin_project;
 use toque::http::ConnectInfo;
 use toque::time::Instant;
 use tower::Service;
 use tracing::info;
 use uuid::Uuid;
 
-use super::{Answer, caching};
+use super::caching;
 use crate::app::App;
 use crate::metrics::Metrics;
-use crate::request_name;
+use crate::request_name::{self, Scope};
 use crate::timestamp::Timestamp;
 
 /// The request's name, given by the client or by us. It is in every line of the log that the request causes.
@@ -41,46 +43,73 @@ impl<S> Access<S> {
 
 impl<S> Service<Request> for Access<S>
 where
-    S: Service<Request, Response: IntoResponse, Error = Infallible>,
-    S::Future: Send + 'static,
+    S: Service<Request, Response = Response, Error = Infallible>,
 {
     type Response = Response;
     type Error = Infallible;
-    type Future = Answer;
+    type Future = Scope<Told<S::Future>>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, request: Request) -> Answer {
+    fn call(&mut self, request: Request) -> Self::Future {
         let begun = Instant::now();
         let name = name(request.headers());
-        let known: Arc<str> = name.to_str().unwrap_or_default().into();
-        let line = Line::of(&request);
-        let answer = self.inner.call(request); // which only makes a future
-        let app = self.app.clone();
-        Box::pin(request_name::scope(known, async move {
-            let mut response = answer.await?.into_response();
-            line.tell(&response, begun.elapsed(), &app.metrics);
-            response.headers_mut().insert(REQUEST_ID, name);
-            caching::refuse(&mut response);
-            Ok(response)
-        }))
+        let told = Told {
+            begun,
+            name: Arc::clone(&name),
+            line: Line::of(&request),
+            app: self.app.clone(),
+            answer: self.inner.call(request), // which only makes a future
+        };
+        request_name::scope(name, told)
+    }
+}
+
+pin_project! {
+    /// The answer of [`Access`], within the request's name.
+    pub(super) struct Told<F> {
+        begun: Instant,
+        name: Arc<str>,
+        line: Line,
+        app: App,
+        #[pin]
+        answer: F,
+    }
+}
+
+impl<F> Future for Told<F>
+where
+    F: Future<Output = Result<Response, Infallible>>,
+{
+    type Output = Result<Response, Infallible>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let mut response = ready!(this.answer.poll(cx))?;
+        let took = this.begun.elapsed();
+        this.line.tell(&response, took, &this.app.metrics);
+        let name = HeaderValue::from_str(this.name).expect("it is sane");
+        response.headers_mut().insert(REQUEST_ID, name);
+        caching::refuse(&mut response);
+        Poll::Ready(Ok(response))
     }
 }
 
 /// The client's name for it if it is sane: it goes into the log and into headers.
-fn name(headers: &HeaderMap) -> HeaderValue {
-    let is_sane = |name: &&HeaderValue| {
-        let bytes = name.as_bytes();
-        let fits = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
-        (1..=LENGTH_MAX).contains(&bytes.len()) && bytes.iter().all(fits)
-    };
-    let sent = headers.get(REQUEST_ID).filter(is_sane).cloned();
+fn name(headers: &HeaderMap) -> Arc<str> {
+    let sent = headers.get(REQUEST_ID).and_then(|name| name.to_str().ok());
+    let sent = sent.filter(|name| is_sane(name)).map(Arc::from);
     sent.unwrap_or_else(|| {
-        let made = made().to_string();
-        HeaderValue::try_from(made).expect("hexadecimal digits can be in a header")
+        let made = made().hyphenated();
+        Arc::from(&*made.encode_lower(&mut Uuid::encode_buffer()))
     })
+}
+
+fn is_sane(name: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    (1..=LENGTH_MAX).contains(&name.len()) && name.bytes().all(fits)
 }
 
 /// A name like that of a sandwich, but it is no secret: it is not worth a system call for each request.

@@ -5,7 +5,8 @@
 //! lets web pages in; the `gate` asks whether there is room for one more (`crowd`), checks what hyper leaves to us
 //! (`framing` and `head`), and wants the [`token`].
 //!
-//! Those that every request passes are plain services: what axum's `from_fn` makes of a function is four boxes a request.
+//! Those that every request passes are plain services whose futures have names: what axum's `from_fn` makes of a function is four
+//! boxes a request, and a future in a box of its own is one more.
 
 mod access;
 mod caching;
@@ -18,22 +19,15 @@ mod head;
 mod panics;
 pub mod token;
 
-use std::convert::Infallible;
-use std::pin::Pin;
-
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use axum::response::Response;
 use tower::layer::layer_fn;
 use tower::util::option_layer;
-use tower_http::catch_panic::CatchPanicLayer;
 
 use self::access::Access;
 use self::gate::Gate;
+use self::panics::Panics;
 use crate::app::App;
-
-/// What a layer of ours gives.
-type Answer = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
 
 /// All layers around these routes. By one call, since axum boxes what each call gives, and clones all boxes for each request.
 pub(crate) fn around(routes: Router, app: App) -> Router {
@@ -41,7 +35,7 @@ pub(crate) fn around(routes: Router, app: App) -> Router {
     let window = settings.window.clone();
     routes.layer((
         layer_fn(move |inner| Access::new(outer.clone(), inner)),
-        CatchPanicLayer::custom(panics::answer),
+        layer_fn(Panics),
         option_layer(window.map(|window| from_fn_with_state(window, guest::seat))),
         option_layer(cors::layer(&settings.cors_origins)),
         layer_fn(move |inner| Gate::new(app.clone(), inner)),

@@ -4,7 +4,17 @@ use axum::http::HeaderValue;
 
 /// The tag of this version, a strong one: a sandwich has one representation.
 pub(crate) fn tag(version: u64) -> HeaderValue {
-    HeaderValue::try_from(format!("\"{version}\"")).expect("digits can be in a header")
+    let mut text = [b'"'; 22]; // two quotes, and the digits of the largest
+    let (mut first, mut rest) = (21, version);
+    loop {
+        first -= 1;
+        text[first] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    HeaderValue::from_bytes(&text[first - 1..]).expect("digits can be in a header")
 }
 
 /// The value of `If-Match` or `If-None-Match`.
@@ -90,6 +100,13 @@ impl Tag {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_version_makes_a_tag_of_all_its_digits() {
+        for version in [0, 1, 9, 10, 101, u64::MAX] {
+            assert_eq!(tag(version), format!("\"{version}\""));
+        }
+    }
 
     #[test]
     fn lists_of_tags_are_read_as_rfc_9110_has_them() {

@@ -23,9 +23,18 @@ impl File {
         let name = format!("readers-{}-{number}.db", std::process::id());
         let path = std::env::temp_dir().join(name);
         Connection::open(&path)
-            .and_then(|db| db.execute_batch("CREATE TABLE plates (number INTEGER)"))
+            .and_then(|db| {
+                db.execute_batch("PRAGMA journal_mode=wal; CREATE TABLE plates (number INTEGER)")
+            })
             .unwrap();
         File(path)
+    }
+
+    /// As the writer does, beside the readers.
+    fn add_a_plate(&self) {
+        Connection::open(&self.0)
+            .and_then(|db| db.execute_batch("INSERT INTO plates VALUES (1)"))
+            .unwrap();
     }
 
     fn readers(&self, readers: usize, patience: Duration) -> Arc<Readers> {
@@ -40,7 +49,11 @@ impl File {
 
 impl Drop for File {
     fn drop(&mut self) {
-        let _ = fs::remove_file(&self.0);
+        for behind in ["", "-wal", "-shm"] {
+            let mut path = self.0.clone().into_os_string();
+            path.push(behind);
+            let _ = fs::remove_file(path);
+        }
     }
 }
 
@@ -112,6 +125,65 @@ fn a_query_that_is_given_up_before_its_turn_is_not_run() {
         readers.read(count).await.unwrap(); // behind the other in the queue
         assert!(!run.load(Ordering::Relaxed));
     });
+}
+
+/// Those that waited together are shown one moment; whoever asks after a commit is shown the commit.
+#[test]
+fn a_query_sees_what_was_committed_before_it_was_asked() {
+    let file = File::new();
+    let readers = file.readers(1, LONG);
+    Runtime::new().unwrap().block_on(async {
+        let (release, held) = held(&readers).await;
+        let (begin, begun) = mpsc::channel();
+        let (release_first, released) = mpsc::channel::<()>();
+        let mut first = pin!(readers.read(move |db| {
+            let seen = count(db);
+            let _ = begin.send(());
+            let _ = released.recv();
+            seen
+        }));
+        let mut together = pin!(readers.read(count));
+        assert!(poll_once(first.as_mut()).await.is_none());
+        assert!(poll_once(together.as_mut()).await.is_none());
+        drop(release);
+        let begun = toque::spawn_blocking(move || begun.recv().unwrap());
+        begun.await.unwrap();
+
+        file.add_a_plate();
+        let mut later = pin!(readers.read(count));
+        assert!(poll_once(later.as_mut()).await.is_none());
+        drop(release_first);
+
+        assert_eq!(first.await.unwrap(), 0);
+        assert_eq!(together.await.unwrap(), 0, "it asked before the commit");
+        assert_eq!(later.await.unwrap(), 1);
+        held.await.unwrap();
+    });
+}
+
+/// Else the log could not be put into the file, and would grow.
+#[test]
+fn no_transaction_is_left_open() {
+    let file = File::new();
+    let readers = file.readers(1, LONG);
+    Runtime::new().unwrap().block_on(async {
+        let (release, held) = held(&readers).await;
+        let mut queries: Vec<_> = (0..3).map(|_| Box::pin(readers.read(count))).collect();
+        for query in &mut queries {
+            assert!(poll_once(query).await.is_none());
+        }
+        drop(release);
+        held.await.unwrap();
+        for query in queries {
+            query.await.unwrap();
+        }
+        while readers.free() < 1 {
+            toque::task::yield_now().await; // the reader is about to leave
+        }
+    });
+    let state = readers.desk.lock();
+    assert!(!state.idle.is_empty());
+    assert!(state.idle.iter().all(Connection::is_autocommit));
 }
 
 #[test]
