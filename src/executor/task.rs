@@ -19,6 +19,7 @@ use super::here;
 use super::home::{Home, Message};
 use super::shield;
 use super::table::Place;
+use crate::future::inherited::Within;
 use crate::shim::{atomic, sync};
 use crate::swallow::in_peace;
 
@@ -107,20 +108,21 @@ pub(crate) struct Meta {
     /// Whether its executor counts it: not before it has arrived there, and never if it is a blocking job. Written before the
     /// task is shared, or at home, and used at home, so Relaxed.
     counted: AtomicBool,
-    /// Its name, and what abort handles share with it, if there are any.
+    /// Its name, what it has inherited, and what abort handles share with it, if there are any.
     extras: Extras,
     /// Where it was spawned.
     location: &'static Location<'static>,
 }
 
 impl Meta {
-    pub(crate) fn new(home: Arc<Home>, origin: Origin) -> Self {
+    /// `context` is where its executor keeps what it has inherited.
+    pub(crate) fn new(home: Arc<Home>, origin: Origin, context: Option<Place>) -> Self {
         Self {
             home,
             id: Id::next(),
             place: atomic::AtomicU32::new(0),
             counted: AtomicBool::new(false),
-            extras: Extras::new(origin.name),
+            extras: Extras::new(origin.name, context),
             location: origin.location,
         }
     }
@@ -190,13 +192,31 @@ impl Meta {
         }
     }
 
+    /// Enters what the task has inherited, if anything, until what comes back is dropped.
+    #[inline]
+    fn enter_context(&self, extras: Option<&Shared>) -> Option<Within> {
+        self.enter_context_at(extras?.context()?)
+    }
+
+    #[cold]
+    fn enter_context_at(&self, place: Place) -> Option<Within> {
+        here::at_work(&self.home, |executor| executor.enter_context(place))
+    }
+
     /// The future is gone.
     fn finish(&self) {
         if self.is_counted() {
             // What was counted is dropped at home.
             here::at_work(&self.home, |executor| executor.forget(self));
         }
-        self.extras.end();
+        if let Some(context) = self.extras.end() {
+            self.leave_context(context);
+        }
+    }
+
+    #[cold]
+    fn leave_context(&self, place: Place) {
+        here::at_work(&self.home, |executor| executor.drop_context(place));
     }
 }
 
@@ -259,7 +279,10 @@ pin_project! {
     impl<F> PinnedDrop for Guarded<'_, F> {
         fn drop(this: Pin<&mut Self>) {
             let this = this.project();
-            discard(this.future);
+            if this.future.is_some() {
+                let _within = this.meta.enter_context(this.meta.extras.get());
+                discard(this.future);
+            }
             this.meta.finish();
         }
     }
@@ -279,7 +302,9 @@ impl<F: Future> Future for Guarded<'_, F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        if this.meta.extras.is_aborted() {
+        let extras = this.meta.extras.get();
+        let _within = this.meta.enter_context(extras);
+        if extras.is_some_and(Shared::is_aborted) {
             return Poll::Ready(Guard::new(Err(cancelled(this.future, this.meta))));
         }
         let future = this.future.as_mut().as_pin_mut();
@@ -308,9 +333,7 @@ fn cancelled<F>(mut future: Pin<&mut Option<F>>, meta: &Meta) -> JoinError {
 
 /// Drops a future that has had its end. A panic of its destructor was reported by the panic hook, and ends here.
 fn discard<F>(mut future: Pin<&mut Option<F>>) {
-    if future.is_some() {
-        in_peace(|| future.set(None));
-    }
+    in_peace(|| future.set(None));
 }
 
 /// An outcome that nobody may ever ask for: dropped by async-task, which aborts the process on a panic.

@@ -79,22 +79,29 @@ pub(crate) fn value(key: *const ()) -> Option<Rc<dyn Any>> {
     Some(Rc::clone(&node.value))
 }
 
+/// A context that is entered. Dropped, it puts back what was there, also on a panic.
+pub(crate) struct Within(Inherited);
+
+impl Drop for Within {
+    fn drop(&mut self) {
+        let ours = exchange(self.0.take());
+        drop(ours); // after the borrow
+    }
+}
+
+/// Enters a context, until what comes back is dropped.
+pub(crate) fn enter(inherited: Inherited) -> Within {
+    Within(exchange(inherited))
+}
+
+fn exchange(inherited: Inherited) -> Inherited {
+    ANY.set(inherited.is_some());
+    CURRENT.with(|current| current.replace(inherited))
+}
+
 /// Runs `f` in a context.
 pub(crate) fn within<R>(inherited: &Inherited, f: impl FnOnce() -> R) -> R {
-    /// Puts back what was there, also on a panic.
-    struct Restore(Inherited);
-
-    impl Drop for Restore {
-        fn drop(&mut self) {
-            ANY.set(self.0.is_some());
-            let ours = CURRENT.with(|current| current.replace(self.0.take()));
-            drop(ours); // after the borrow
-        }
-    }
-
-    let before = CURRENT.with(|current| current.replace(inherited.clone()));
-    let _restore = Restore(before);
-    ANY.set(inherited.is_some());
+    let _within = enter(inherited.clone());
     f()
 }
 
