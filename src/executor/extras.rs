@@ -52,7 +52,7 @@ impl Extras {
     fn raw(&self) -> Option<*const Shared> {
         // Acquire: with the step that has put it there.
         let shared = self.shared.load(Ordering::Acquire);
-        (!shared.is_null() && shared != ENDED).then_some(shared.cast_const())
+        (shared.addr() > ENDED.addr()).then_some(shared.cast_const()) // null and `ENDED` are the lowest
     }
 
     #[inline]

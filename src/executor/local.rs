@@ -15,9 +15,10 @@ use super::queue::{Queue, Work};
 use super::table::{Place, Table};
 use super::task::{self, Guarded, Id, Meta, Origin, Runnable};
 use crate::future::budget;
-use crate::future::inherited::{self, Inherited, Within};
+use crate::future::inherited::{self, Inherited};
 use crate::shim::thread::yield_now;
 use crate::swallow::in_peace;
+use crate::waker::WakeList;
 
 /// One thread's tasks.
 pub(crate) struct Executor {
@@ -107,10 +108,11 @@ impl Executor {
         self.contexts.borrow_mut().insert(context)
     }
 
-    /// Enters the context of a task.
-    pub(super) fn enter_context(&self, place: Place) -> Within {
-        let context = self.contexts.borrow().at(place).cloned().flatten();
-        inherited::enter(context)
+    /// Enters the context of a task, or leaves it: the current one and what is kept of the task change places.
+    pub(super) fn exchange_context(&self, place: Place) {
+        if let Some(context) = self.contexts.borrow_mut().at_mut(place) {
+            inherited::exchange(context);
+        }
     }
 
     /// A task that has inherited has ended.
@@ -189,6 +191,16 @@ impl Executor {
         if let Some(waker) = waker {
             waker.wake();
         }
+    }
+
+    /// Wakes every task that waits.
+    fn wake_all(&self) {
+        // A waker is foreign code: collected under the borrow, woken after it. A loop: `collect` is 1 KiB of every program.
+        let mut wakers = WakeList::new();
+        for waker in self.waiting.borrow().values() {
+            wakers.list().push(waker.clone());
+        }
+        wakers.wake_all();
     }
 
     /// The task that is polled, or dropped, just now.
@@ -394,9 +406,7 @@ impl Executor {
         self.closing.set(true);
         self.attended.set(true);
         loop {
-            // A waker is foreign code: collected under the borrow, woken after it.
-            let wakers: Vec<Waker> = self.waiting.borrow().values().cloned().collect();
-            wakers.into_iter().for_each(Waker::wake);
+            self.wake_all();
             self.receive();
             while let Some(work) = self.queue.pop() {
                 if let Work::Task(task) = work {

@@ -78,6 +78,13 @@ impl<T> Table<T> {
         }
     }
 
+    pub(super) fn at_mut(&mut self, place: Place) -> Option<&mut T> {
+        match self.entries.get_mut(index(place))? {
+            Entry::Taken(value) => Some(value),
+            Entry::Free(_) => None,
+        }
+    }
+
     /// All that is there, in the order of places.
     pub(super) fn values(&self) -> impl Iterator<Item = &T> {
         self.entries.iter().filter_map(|entry| match entry {

@@ -19,7 +19,6 @@ use super::here;
 use super::home::{Home, Message};
 use super::shield;
 use super::table::Place;
-use crate::future::inherited::Within;
 use crate::shim::{atomic, sync};
 use crate::swallow::in_peace;
 
@@ -193,14 +192,13 @@ impl Meta {
     }
 
     /// Enters what the task has inherited, if anything, until what comes back is dropped.
-    #[inline]
-    fn enter_context(&self, extras: Option<&Shared>) -> Option<Within> {
-        self.enter_context_at(extras?.context()?)
-    }
-
-    #[cold]
-    fn enter_context_at(&self, place: Place) -> Option<Within> {
-        here::at_work(&self.home, |executor| executor.enter_context(place))
+    fn enter_context(&self, extras: &Shared) -> Within<'_> {
+        let within = Within {
+            meta: self,
+            context: extras.context(),
+        };
+        within.exchange();
+        within
     }
 
     /// The future is gone.
@@ -266,6 +264,29 @@ pub(crate) fn cancel(task: Runnable) {
     task.run();
 }
 
+/// A task's context, entered, if it has one.
+struct Within<'a> {
+    meta: &'a Meta,
+    context: Option<Place>,
+}
+
+impl Within<'_> {
+    #[cold]
+    fn exchange(&self) {
+        if let Some(place) = self.context {
+            here::at_work(&self.meta.home, |executor| {
+                executor.exchange_context(place);
+            });
+        }
+    }
+}
+
+impl Drop for Within<'_> {
+    fn drop(&mut self) {
+        self.exchange();
+    }
+}
+
 pin_project! {
     /// A task's future, guarded: a panic ends the task and nothing else, and the end is noted.
     pub(super) struct Guarded<'a, F> {
@@ -280,7 +301,7 @@ pin_project! {
         fn drop(this: Pin<&mut Self>) {
             let this = this.project();
             if this.future.is_some() {
-                let _within = this.meta.enter_context(this.meta.extras.get());
+                let _within = this.meta.extras.get().map(|extras| this.meta.enter_context(extras));
                 discard(this.future);
             }
             this.meta.finish();
@@ -300,13 +321,35 @@ impl<'a, F> Guarded<'a, F> {
 impl<F: Future> Future for Guarded<'_, F> {
     type Output = Guard<F::Output>;
 
+    #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut this = self.project();
-        let extras = this.meta.extras.get();
-        let _within = this.meta.enter_context(extras);
-        if extras.is_some_and(Shared::is_aborted) {
+        match self.meta.extras.get() {
+            None => self.poll_future(cx),
+            Some(extras) => self.poll_with(extras, cx),
+        }
+    }
+}
+
+impl<F: Future> Guarded<'_, F> {
+    /// The same of a task that has extras: it may have been aborted, or have a context.
+    #[cold]
+    fn poll_with(
+        self: Pin<&mut Self>,
+        extras: &Shared,
+        cx: &mut Context<'_>,
+    ) -> Poll<Guard<F::Output>> {
+        let _within = self.meta.enter_context(extras);
+        if extras.is_aborted() {
+            let this = self.project();
             return Poll::Ready(Guard::new(Err(cancelled(this.future, this.meta))));
         }
+        self.poll_future(cx)
+    }
+
+    // Not inlined: it is called from two places, and compiled for each type of future.
+    #[inline(never)]
+    fn poll_future(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Guard<F::Output>> {
+        let mut this = self.project();
         let future = this.future.as_mut().as_pin_mut();
         let future = future.expect("async-task polls no task again that is done");
         let outcome = match catch_unwind(AssertUnwindSafe(|| future.poll(cx))) {

@@ -79,29 +79,26 @@ pub(crate) fn value(key: *const ()) -> Option<Rc<dyn Any>> {
     Some(Rc::clone(&node.value))
 }
 
-/// A context that is entered. Dropped, it puts back what was there, also on a panic.
-pub(crate) struct Within(Inherited);
-
-impl Drop for Within {
-    fn drop(&mut self) {
-        let ours = exchange(self.0.take());
-        drop(ours); // after the borrow
-    }
-}
-
-/// Enters a context, until what comes back is dropped.
-pub(crate) fn enter(inherited: Inherited) -> Within {
-    Within(exchange(inherited))
-}
-
-fn exchange(inherited: Inherited) -> Inherited {
-    ANY.set(inherited.is_some());
-    CURRENT.with(|current| current.replace(inherited))
+/// The current context and this one change places.
+pub(crate) fn exchange(context: &mut Inherited) {
+    ANY.set(context.is_some());
+    CURRENT.with(|current| std::mem::swap(&mut *current.borrow_mut(), context));
 }
 
 /// Runs `f` in a context.
 pub(crate) fn within<R>(inherited: &Inherited, f: impl FnOnce() -> R) -> R {
-    let _within = enter(inherited.clone());
+    /// Puts back what was there, also on a panic. Then it drops ours, after the borrow.
+    struct Restore(Inherited);
+
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            exchange(&mut self.0);
+        }
+    }
+
+    let mut context = inherited.clone();
+    exchange(&mut context);
+    let _restore = Restore(context);
     f()
 }
 
