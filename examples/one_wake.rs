@@ -21,6 +21,7 @@
 //!     fn turn              src/runtime/mod.rs
 //! the task is in the queue
 //! the task is polled
+//!     fn poll_future       src/executor/task.rs
 //!     fn poll              src/executor/task.rs
 //!     fn run_batch         src/executor/local.rs
 //!     fn work              src/executor/here.rs

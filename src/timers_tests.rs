@@ -32,7 +32,8 @@ impl Pair {
         self.created += 1;
         let waker = Arc::new(Note(number, self.fired.clone())).into();
         let key = self.wheel().insert(deadline, waker);
-        self.model.insert((deadline, number), key);
+        let due = deadline.max(self.wheel().reached); // what has passed is due now
+        self.model.insert((due, number), key);
     }
 
     fn cancel(&mut self, nth: usize) {
@@ -255,4 +256,34 @@ fn a_timer_due_at_the_very_step_of_a_digit_fires_there() {
         timers.fire_due(deadline, &mut due);
         assert_eq!(due.len(), 2, "level {level}, in one step");
     }
+}
+
+#[test]
+fn what_has_passed_fires_at_once_and_in_the_order_of_its_creation() {
+    let mut pair = Pair::default();
+    pair.insert(1000);
+    pair.fire(1000);
+    for deadline in (0..1000).rev() {
+        pair.insert(deadline);
+    }
+    pair.insert(1001);
+    assert_eq!(pair.wheel().next_deadline(), Some(1000));
+    pair.fire(1000);
+    assert_eq!(pair.model.len(), 1);
+}
+
+#[test]
+fn a_bound_that_a_cancelled_timer_left_fires_nobody_early() {
+    let mut pair = Pair::default();
+    let bound = 1 << (2 * BITS);
+    for deadline in [bound, bound + 70, bound + 3] {
+        pair.insert(deadline);
+    }
+    pair.cancel(0);
+    assert_eq!(pair.wheel().next_deadline(), Some(bound));
+    pair.fire(bound);
+    pair.fire(bound + 2);
+    assert_eq!(pair.wheel().next_deadline(), Some(bound + 3));
+    pair.fire(bound + 69);
+    pair.fire(bound + 70);
 }

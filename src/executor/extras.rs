@@ -1,4 +1,4 @@
-//! The extras: what few tasks need, a name, and what abort handles share with them. On the heap, made when it is first
+//! The extras: what few tasks need, a name, a context, and what abort handles share with them. On the heap, made when it is first
 //! asked for; every task pays for it with one word.
 //!
 //! The word goes from null to a pointer or to [`ENDED`], in one atomic step each, and never further. So the task's end and
@@ -8,6 +8,7 @@
 use std::fmt;
 use std::ptr;
 
+use super::table::Place;
 use crate::shim::atomic::{AtomicBool, AtomicPtr, AtomicU32, Ordering, fence};
 use crate::shim::sync::Arc;
 
@@ -24,6 +25,8 @@ const ENDED: *mut Shared = ptr::without_provenance_mut(1);
 #[derive(Debug)]
 pub(crate) struct Shared {
     name: Option<Box<str>>,
+    /// Where the executor keeps what the task has inherited. Used at home.
+    context: Option<Place>,
     /// Relaxed: who sets it then wakes the task, and the wake carries it.
     aborted: AtomicBool,
     /// Release when it is set, so that whoever sees the end sees all that came before it.
@@ -33,10 +36,11 @@ pub(crate) struct Shared {
 }
 
 impl Extras {
-    pub(crate) fn new(name: Option<Box<str>>) -> Self {
-        let shared = match name {
-            None => ptr::null_mut(),
-            name => into_raw(Arc::new(Shared::new(name))),
+    pub(crate) fn new(name: Option<Box<str>>, context: Option<Place>) -> Self {
+        let shared = if name.is_none() && context.is_none() {
+            ptr::null_mut()
+        } else {
+            into_raw(Arc::new(Shared::new(name, context)))
         };
         Self {
             shared: AtomicPtr::new(shared),
@@ -48,11 +52,11 @@ impl Extras {
     fn raw(&self) -> Option<*const Shared> {
         // Acquire: with the step that has put it there.
         let shared = self.shared.load(Ordering::Acquire);
-        (!shared.is_null() && shared != ENDED).then_some(shared.cast_const())
+        (shared.addr() > ENDED.addr()).then_some(shared.cast_const()) // null and `ENDED` are the lowest
     }
 
     #[inline]
-    fn get(&self) -> Option<&Shared> {
+    pub(super) fn get(&self) -> Option<&Shared> {
         // SAFETY: the count that keeps it is ours until we drop.
         self.raw().map(|shared| unsafe { &*shared })
     }
@@ -90,7 +94,7 @@ impl Extras {
     /// Makes it, unless another thread comes first.
     #[cold]
     fn make(&self) -> Arc<Shared> {
-        let ours = Arc::new(Shared::new(None));
+        let ours = Arc::new(Shared::new(None, None));
         let raw = into_raw(Arc::clone(&ours));
         if self.step(raw) {
             return ours;
@@ -110,8 +114,7 @@ impl Extras {
     /// Whether the task is to be dropped instead of polled.
     #[inline]
     pub(crate) fn is_aborted(&self) -> bool {
-        self.get()
-            .is_some_and(|shared| shared.aborted.load(Ordering::Relaxed))
+        self.get().is_some_and(Shared::is_aborted)
     }
 
     /// The task waits at `at`, for the first time: notes it in its `place`, and where handles look.
@@ -124,13 +127,15 @@ impl Extras {
         }
     }
 
-    /// The task has ended.
-    pub(crate) fn end(&self) {
-        if !self.step(ENDED) {
-            if let Some(shared) = self.get() {
-                shared.end();
-            }
+    /// The task has ended. Gives back where its context is.
+    #[inline]
+    pub(crate) fn end(&self) -> Option<Place> {
+        if self.step(ENDED) {
+            return None;
         }
+        let shared = self.get()?;
+        shared.end();
+        shared.context
     }
 }
 
@@ -148,9 +153,10 @@ fn into_raw(shared: Arc<Shared>) -> *mut Shared {
 }
 
 impl Shared {
-    fn new(name: Option<Box<str>>) -> Self {
+    fn new(name: Option<Box<str>>, context: Option<Place>) -> Self {
         Self {
             name,
+            context,
             aborted: AtomicBool::new(false),
             ended: AtomicBool::new(false),
             place: AtomicU32::new(0),
@@ -164,6 +170,16 @@ impl Shared {
     /// Marks the task. False if it was marked before.
     pub(crate) fn abort(&self) -> bool {
         !self.aborted.swap(true, Ordering::Relaxed)
+    }
+
+    #[inline]
+    pub(super) fn is_aborted(&self) -> bool {
+        self.aborted.load(Ordering::Relaxed)
+    }
+
+    /// Where the executor keeps what the task has inherited.
+    pub(super) fn context(&self) -> Option<Place> {
+        self.context
     }
 
     pub(crate) fn place(&self) -> u32 {
@@ -195,14 +211,14 @@ mod tests {
 
     #[test]
     fn a_name_is_there_from_the_beginning_and_nothing_else() {
-        let named = Extras::new(Some("soup".into()));
+        let named = Extras::new(Some("soup".into()), None);
         assert_eq!(named.name(), Some("soup"));
         let kept = named.get_counted().unwrap();
         assert_eq!(Arc::strong_count(&kept), 2);
         drop(named);
         assert_eq!(Arc::strong_count(&kept), 1, "it gives its count back");
         assert_eq!(kept.name(), Some("soup"), "beyond the end");
-        let nameless = Extras::new(None);
+        let nameless = Extras::new(None, None);
         assert_eq!(nameless.name(), None);
         assert!(nameless.get_counted().is_none());
         assert!(!nameless.is_aborted());
@@ -210,7 +226,7 @@ mod tests {
 
     #[test]
     fn handles_share_one_mark_and_one_place() {
-        let (extras, place) = (Extras::new(None), AtomicU32::new(0));
+        let (extras, place) = (Extras::new(None, None), AtomicU32::new(0));
         let (first, second) = (extras.share(&place), extras.share(&place));
         assert!(Arc::ptr_eq(&first, &second));
         assert!(first.abort() && !second.abort(), "marked once");
@@ -220,7 +236,7 @@ mod tests {
         assert_eq!((first.place(), second.place()), (7, 7));
         assert_eq!(place.load(Ordering::Relaxed), 7);
 
-        let (extras, place) = (Extras::new(None), AtomicU32::new(0));
+        let (extras, place) = (Extras::new(None, None), AtomicU32::new(0));
         extras.settle(&place, 9);
         assert_eq!(extras.share(&place).place(), 9, "made after it");
     }
@@ -228,13 +244,13 @@ mod tests {
     #[test]
     fn the_end_is_told_to_handles_made_before_and_after() {
         let place = AtomicU32::new(0);
-        let extras = Extras::new(None);
+        let extras = Extras::new(None, None);
         let before = extras.share(&place);
         assert!(!before.has_ended());
         extras.end();
         assert!(before.has_ended() && extras.share(&place).has_ended());
 
-        let extras = Extras::new(None);
+        let extras = Extras::new(None, None);
         extras.end();
         let after = extras.share(&place);
         assert!(after.has_ended());

@@ -6,7 +6,7 @@ use loom::thread;
 /// Makes a handle on another thread while `home` does something, and shows it.
 fn handle_made_beside(home: fn(&Extras, &AtomicU32), check: fn(&Shared)) {
     loom::model(move || {
-        let task = Arc::new((Extras::new(None), AtomicU32::new(0)));
+        let task = Arc::new((Extras::new(None, None), AtomicU32::new(0)));
         let maker = {
             let task = task.clone();
             thread::spawn(move || task.0.share(&task.1))
@@ -39,7 +39,11 @@ fn a_handle_made_at_the_first_wait_knows_its_place() {
 fn who_sees_the_end_sees_what_came_before() {
     for is_late in [false, true] {
         loom::model(move || {
-            let task = Arc::new((Extras::new(None), AtomicU32::new(0), AtomicBool::new(false)));
+            let task = Arc::new((
+                Extras::new(None, None),
+                AtomicU32::new(0),
+                AtomicBool::new(false),
+            ));
             let early = (!is_late).then(|| task.0.share(&task.1));
             let same = task.clone();
             let onlooker = thread::spawn(move || {
@@ -58,7 +62,7 @@ fn who_sees_the_end_sees_what_came_before() {
 #[test]
 fn two_first_handles_share_one_mark() {
     loom::model(|| {
-        let task = Arc::new((Extras::new(None), AtomicU32::new(0)));
+        let task = Arc::new((Extras::new(None, None), AtomicU32::new(0)));
         let other = {
             let task = task.clone();
             thread::spawn(move || task.0.share(&task.1).abort())

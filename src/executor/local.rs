@@ -4,7 +4,6 @@
 use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::panic::Location;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Waker;
 
@@ -16,9 +15,10 @@ use super::queue::{Queue, Work};
 use super::table::{Place, Table};
 use super::task::{self, Guarded, Id, Meta, Origin, Runnable};
 use crate::future::budget;
-use crate::future::inherited::{self, InContext};
+use crate::future::inherited::{self, Inherited};
 use crate::shim::thread::yield_now;
 use crate::swallow::in_peace;
+use crate::waker::WakeList;
 
 /// One thread's tasks.
 pub(crate) struct Executor {
@@ -26,7 +26,9 @@ pub(crate) struct Executor {
     queue: Queue,
     /// A waker of every task that has been polled and waits. What has never been polled is in the queue, so both together
     /// hold all that lives: the promise "dropping the runtime drops every future" hangs on it.
-    waiting: RefCell<Table>,
+    waiting: RefCell<Table<Waker>>,
+    /// What tasks have inherited, of those that have.
+    contexts: RefCell<Table<Inherited>>,
     /// The task that is polled, or dropped. `None` in the future of `block_on`.
     running: Cell<Option<Id>>,
     /// The executor as other threads see it.
@@ -61,6 +63,7 @@ impl Executor {
         Self {
             queue: Queue::new(),
             waiting: RefCell::default(),
+            contexts: RefCell::default(),
             running: Cell::new(None),
             home,
             event_interval,
@@ -87,21 +90,6 @@ impl Executor {
         F: Future + 'static,
         F::Output: 'static,
     {
-        match inherited::current() {
-            None => self.spawn_plain(future, origin),
-            // Boxed, so that there is one such task for each output, and not a second one for each future.
-            inherited => {
-                let future: Pin<Box<dyn Future<Output = F::Output>>> = Box::pin(future);
-                self.spawn_plain(InContext::new(inherited, future), origin)
-            }
-        }
-    }
-
-    fn spawn_plain<F>(&self, future: F, origin: Origin) -> JoinHandle<F::Output>
-    where
-        F: Future + 'static,
-        F::Output: 'static,
-    {
         // SAFETY: the future need not be `Send`, since its `Runnable` is run on this thread only: it is in this executor's
         // queue until its first poll, and in its table when it waits, and `schedule` sends it home from wherever it is woken.
         // `shut_down` empties both before the executor goes. The future is `'static`, but for the metadata in front of it.
@@ -111,7 +99,26 @@ impl Executor {
     }
 
     fn new_meta(&self, origin: Origin) -> Meta {
-        Meta::new(Arc::clone(&self.home), origin)
+        let context = inherited::current().map(|context| self.keep_context(Some(context)));
+        Meta::new(Arc::clone(&self.home), origin, context)
+    }
+
+    #[cold]
+    fn keep_context(&self, context: Inherited) -> Place {
+        self.contexts.borrow_mut().insert(context)
+    }
+
+    /// Enters the context of a task, or leaves it: the current one and what is kept of the task change places.
+    pub(super) fn exchange_context(&self, place: Place) {
+        if let Some(context) = self.contexts.borrow_mut().at_mut(place) {
+            inherited::exchange(context);
+        }
+    }
+
+    /// A task that has inherited has ended.
+    pub(super) fn drop_context(&self, place: Place) {
+        let context = self.contexts.borrow_mut().remove(place);
+        in_peace(|| drop(context)); // after the borrow: values are anybody's
     }
 
     /// Queues a new task.
@@ -184,6 +191,16 @@ impl Executor {
         if let Some(waker) = waker {
             waker.wake();
         }
+    }
+
+    /// Wakes every task that waits.
+    fn wake_all(&self) {
+        // A waker is foreign code: collected under the borrow, woken after it. A loop: `collect` is 1 KiB of every program.
+        let mut wakers = WakeList::new();
+        for waker in self.waiting.borrow().values() {
+            wakers.list().push(waker.clone());
+        }
+        wakers.wake_all();
     }
 
     /// The task that is polled, or dropped, just now.
@@ -389,9 +406,7 @@ impl Executor {
         self.closing.set(true);
         self.attended.set(true);
         loop {
-            // A waker is foreign code: collected under the borrow, woken after it.
-            let wakers: Vec<Waker> = self.waiting.borrow().wakers().cloned().collect();
-            wakers.into_iter().for_each(Waker::wake);
+            self.wake_all();
             self.receive();
             while let Some(work) = self.queue.pop() {
                 if let Work::Task(task) = work {
@@ -428,7 +443,7 @@ where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
 {
-    let meta = Meta::new(Arc::clone(home), origin);
+    let meta = Meta::new(Arc::clone(home), origin, None);
     // SAFETY: the future is `Send` and `'static`, but for the metadata in front of it.
     let (runnable, task) = unsafe { build(future, meta) };
     runnable.schedule();
@@ -445,7 +460,7 @@ where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
 {
-    let meta = Meta::new(Arc::clone(home), origin);
+    let meta = Meta::new(Arc::clone(home), origin, None);
     // SAFETY: the future is `Send` and `'static`, but for the metadata in front of it.
     let (runnable, task) = unsafe { build(future, meta) };
     (runnable, JoinHandle::new(task))

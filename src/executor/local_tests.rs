@@ -1,6 +1,7 @@
 //! Tests of the executor by itself: tasks in all their states, without a reactor or a clock, so that Miri can run them.
 
 use std::future::{pending, poll_fn};
+use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::thread;
@@ -193,7 +194,7 @@ fn threads_that_spawn_and_wake_while_it_ends_get_an_answer() {
 #[test]
 fn a_task_has_one_place_however_often_it_waits_and_leaves_it() {
     let kitchen = Kitchen::new();
-    let waiting = |kitchen: &Kitchen| kitchen.0.waiting.borrow().wakers().count();
+    let waiting = |kitchen: &Kitchen| kitchen.0.waiting.borrow().values().count();
     let waker = Rc::new(Cell::new(None));
     let waits = |waker: Rc<Cell<Option<Waker>>>| async move {
         for _ in 0..5 {

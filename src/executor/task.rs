@@ -107,20 +107,21 @@ pub(crate) struct Meta {
     /// Whether its executor counts it: not before it has arrived there, and never if it is a blocking job. Written before the
     /// task is shared, or at home, and used at home, so Relaxed.
     counted: AtomicBool,
-    /// Its name, and what abort handles share with it, if there are any.
+    /// Its name, what it has inherited, and what abort handles share with it, if there are any.
     extras: Extras,
     /// Where it was spawned.
     location: &'static Location<'static>,
 }
 
 impl Meta {
-    pub(crate) fn new(home: Arc<Home>, origin: Origin) -> Self {
+    /// `context` is where its executor keeps what it has inherited.
+    pub(crate) fn new(home: Arc<Home>, origin: Origin, context: Option<Place>) -> Self {
         Self {
             home,
             id: Id::next(),
             place: atomic::AtomicU32::new(0),
             counted: AtomicBool::new(false),
-            extras: Extras::new(origin.name),
+            extras: Extras::new(origin.name, context),
             location: origin.location,
         }
     }
@@ -190,13 +191,30 @@ impl Meta {
         }
     }
 
+    /// Enters what the task has inherited, if anything, until what comes back is dropped.
+    fn enter_context(&self, extras: &Shared) -> Within<'_> {
+        let within = Within {
+            meta: self,
+            context: extras.context(),
+        };
+        within.exchange();
+        within
+    }
+
     /// The future is gone.
     fn finish(&self) {
         if self.is_counted() {
             // What was counted is dropped at home.
             here::at_work(&self.home, |executor| executor.forget(self));
         }
-        self.extras.end();
+        if let Some(context) = self.extras.end() {
+            self.leave_context(context);
+        }
+    }
+
+    #[cold]
+    fn leave_context(&self, place: Place) {
+        here::at_work(&self.home, |executor| executor.drop_context(place));
     }
 }
 
@@ -246,6 +264,29 @@ pub(crate) fn cancel(task: Runnable) {
     task.run();
 }
 
+/// A task's context, entered, if it has one.
+struct Within<'a> {
+    meta: &'a Meta,
+    context: Option<Place>,
+}
+
+impl Within<'_> {
+    #[cold]
+    fn exchange(&self) {
+        if let Some(place) = self.context {
+            here::at_work(&self.meta.home, |executor| {
+                executor.exchange_context(place);
+            });
+        }
+    }
+}
+
+impl Drop for Within<'_> {
+    fn drop(&mut self) {
+        self.exchange();
+    }
+}
+
 pin_project! {
     /// A task's future, guarded: a panic ends the task and nothing else, and the end is noted.
     pub(super) struct Guarded<'a, F> {
@@ -259,7 +300,10 @@ pin_project! {
     impl<F> PinnedDrop for Guarded<'_, F> {
         fn drop(this: Pin<&mut Self>) {
             let this = this.project();
-            discard(this.future);
+            if this.future.is_some() {
+                let _within = this.meta.extras.get().map(|extras| this.meta.enter_context(extras));
+                discard(this.future);
+            }
             this.meta.finish();
         }
     }
@@ -277,11 +321,35 @@ impl<'a, F> Guarded<'a, F> {
 impl<F: Future> Future for Guarded<'_, F> {
     type Output = Guard<F::Output>;
 
+    #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut this = self.project();
-        if this.meta.extras.is_aborted() {
+        match self.meta.extras.get() {
+            None => self.poll_future(cx),
+            Some(extras) => self.poll_with(extras, cx),
+        }
+    }
+}
+
+impl<F: Future> Guarded<'_, F> {
+    /// The same of a task that has extras: it may have been aborted, or have a context.
+    #[cold]
+    fn poll_with(
+        self: Pin<&mut Self>,
+        extras: &Shared,
+        cx: &mut Context<'_>,
+    ) -> Poll<Guard<F::Output>> {
+        let _within = self.meta.enter_context(extras);
+        if extras.is_aborted() {
+            let this = self.project();
             return Poll::Ready(Guard::new(Err(cancelled(this.future, this.meta))));
         }
+        self.poll_future(cx)
+    }
+
+    // Not inlined: it is called from two places, and compiled for each type of future.
+    #[inline(never)]
+    fn poll_future(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Guard<F::Output>> {
+        let mut this = self.project();
         let future = this.future.as_mut().as_pin_mut();
         let future = future.expect("async-task polls no task again that is done");
         let outcome = match catch_unwind(AssertUnwindSafe(|| future.poll(cx))) {
@@ -308,9 +376,7 @@ fn cancelled<F>(mut future: Pin<&mut Option<F>>, meta: &Meta) -> JoinError {
 
 /// Drops a future that has had its end. A panic of its destructor was reported by the panic hook, and ends here.
 fn discard<F>(mut future: Pin<&mut Option<F>>) {
-    if future.is_some() {
-        in_peace(|| future.set(None));
-    }
+    in_peace(|| future.set(None));
 }
 
 /// An outcome that nobody may ever ask for: dropped by async-task, which aborts the process on a panic.

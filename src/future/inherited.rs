@@ -79,22 +79,26 @@ pub(crate) fn value(key: *const ()) -> Option<Rc<dyn Any>> {
     Some(Rc::clone(&node.value))
 }
 
+/// The current context and this one change places.
+pub(crate) fn exchange(context: &mut Inherited) {
+    ANY.set(context.is_some());
+    CURRENT.with(|current| std::mem::swap(&mut *current.borrow_mut(), context));
+}
+
 /// Runs `f` in a context.
 pub(crate) fn within<R>(inherited: &Inherited, f: impl FnOnce() -> R) -> R {
-    /// Puts back what was there, also on a panic.
+    /// Puts back what was there, also on a panic. Then it drops ours, after the borrow.
     struct Restore(Inherited);
 
     impl Drop for Restore {
         fn drop(&mut self) {
-            ANY.set(self.0.is_some());
-            let ours = CURRENT.with(|current| current.replace(self.0.take()));
-            drop(ours); // after the borrow
+            exchange(&mut self.0);
         }
     }
 
-    let before = CURRENT.with(|current| current.replace(inherited.clone()));
-    let _restore = Restore(before);
-    ANY.set(inherited.is_some());
+    let mut context = inherited.clone();
+    exchange(&mut context);
+    let _restore = Restore(context);
     f()
 }
 

@@ -56,11 +56,29 @@ pub enum ReactorKind {
     Oneshot,
 }
 
-/// What was asked of the operating system: each kind of wait gives these five.
+/// What is asked of the operating system.
 enum Poll {
     #[cfg(target_os = "linux")]
     Epoll(epoll::Epoll),
-    Portable(portable::Portable),
+    /// By a table of functions, so that a program has them only if it asks for another reactor than the native one.
+    Portable(Box<dyn Wait>),
+}
+
+/// What each kind of wait gives.
+trait Wait {
+    fn bell(&self) -> Box<dyn Ring>;
+    fn registrar(&self) -> Registrar;
+    fn add(&self, fd: BorrowedFd<'_>, key: u64) -> io::Result<()>;
+    /// Whether the operating system forgets a source after one event.
+    fn forgets(&self) -> bool;
+    /// Asks for the next event of a source, where the operating system forgets after one.
+    fn rearm(&self, source: &Source, fd: BorrowedFd<'_>, key: u64) -> io::Result<()>;
+    fn can_trust_short_transfers(&self) -> bool;
+    fn wait(
+        &self,
+        patience: Option<Duration>,
+        on_event: &mut dyn FnMut(u64, Readiness),
+    ) -> io::Result<()>;
 }
 
 /// What an operation has moved.
@@ -95,13 +113,24 @@ pub(crate) struct Figures {
 }
 
 impl Reactor {
-    pub(crate) fn new(kind: ReactorKind) -> io::Result<Self> {
-        Ok(Self {
-            poll: Poll::new(kind)?,
+    pub(crate) fn native() -> io::Result<Self> {
+        Poll::native().map(Self::new)
+    }
+
+    pub(crate) fn of_kind(kind: ReactorKind) -> io::Result<Self> {
+        match kind {
+            ReactorKind::Native => Self::native(),
+            kind => Poll::portable(kind).map(Self::new),
+        }
+    }
+
+    fn new(poll: Poll) -> Self {
+        Self {
+            poll,
             sources: RefCell::new(SlotMap::with_key()),
             wakers: Cell::new(WakeList::new()),
             figures: Arc::default(),
-        })
+        }
     }
 
     pub(crate) fn figures(&self) -> &Arc<Figures> {
@@ -322,16 +351,17 @@ pub(crate) fn deregister(registrar: &polling::Poller, fd: BorrowedFd<'_>) {
 
 impl Poll {
     #[cfg(target_os = "linux")]
-    fn new(kind: ReactorKind) -> io::Result<Self> {
-        Ok(match kind {
-            ReactorKind::Native => Self::Epoll(epoll::Epoll::new()?),
-            kind => Self::Portable(portable::Portable::new(kind)?),
-        })
+    fn native() -> io::Result<Self> {
+        Ok(Self::Epoll(epoll::Epoll::new()?))
     }
 
     #[cfg(not(target_os = "linux"))]
-    fn new(kind: ReactorKind) -> io::Result<Self> {
-        Ok(Self::Portable(portable::Portable::new(kind)?))
+    fn native() -> io::Result<Self> {
+        Self::portable(ReactorKind::Native)
+    }
+
+    fn portable(kind: ReactorKind) -> io::Result<Self> {
+        Ok(Self::Portable(Box::new(portable::Portable::new(kind)?)))
     }
 
     fn add(&self, fd: BorrowedFd<'_>, key: u64) -> io::Result<()> {
@@ -374,12 +404,12 @@ impl Poll {
     fn wait(
         &self,
         patience: Option<Duration>,
-        on_event: impl FnMut(u64, Readiness),
+        mut on_event: impl FnMut(u64, Readiness),
     ) -> io::Result<()> {
         let result = match self {
             #[cfg(target_os = "linux")]
             Self::Epoll(epoll) => epoll.wait(patience, on_event),
-            Self::Portable(portable) => portable.wait(patience, on_event),
+            Self::Portable(portable) => portable.wait(patience, &mut on_event),
         };
         match result {
             // A signal has ended the wait. The turn goes on, and waits for the rest.

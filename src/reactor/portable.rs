@@ -12,7 +12,7 @@ use polling::{Event, Events, PollMode, Poller};
 use rustix::fd::{AsRawFd, BorrowedFd};
 
 use super::source::{Readiness, Source};
-use super::{ReactorKind, Registrar};
+use super::{ReactorKind, Registrar, Wait};
 use crate::waker::Ring;
 
 pub(super) struct Portable {
@@ -36,16 +36,18 @@ impl Portable {
             events: RefCell::new(Events::new()),
         })
     }
+}
 
-    pub(super) fn bell(&self) -> Box<dyn Ring> {
+impl Wait for Portable {
+    fn bell(&self) -> Box<dyn Ring> {
         Box::new(Bell(Arc::clone(&self.poller)))
     }
 
-    pub(super) fn registrar(&self) -> Registrar {
+    fn registrar(&self) -> Registrar {
         Arc::clone(&self.poller)
     }
 
-    pub(super) fn add(&self, fd: BorrowedFd<'_>, key: u64) -> io::Result<()> {
+    fn add(&self, fd: BorrowedFd<'_>, key: u64) -> io::Result<()> {
         let interest = match self.mode {
             PollMode::Edge => Event::all(to_key(key)?),
             _ => Event::none(to_key(key)?),
@@ -58,12 +60,11 @@ impl Portable {
         }
     }
 
-    /// Whether the operating system forgets a source after one event.
-    pub(super) fn forgets(&self) -> bool {
+    fn forgets(&self) -> bool {
         self.mode != PollMode::Edge
     }
 
-    pub(super) fn rearm(&self, source: &Source, fd: BorrowedFd<'_>, key: u64) -> io::Result<()> {
+    fn rearm(&self, source: &Source, fd: BorrowedFd<'_>, key: u64) -> io::Result<()> {
         if !self.forgets() {
             return Ok(());
         }
@@ -79,14 +80,14 @@ impl Portable {
 
     /// Armed anew, a source that still has something fires at once, so a short transfer may be taken for the last. An edge
     /// comes but once, and without RDHUP it hides the end behind the data.
-    pub(super) fn can_trust_short_transfers(&self) -> bool {
+    fn can_trust_short_transfers(&self) -> bool {
         self.mode != PollMode::Edge
     }
 
-    pub(super) fn wait(
+    fn wait(
         &self,
         patience: Option<Duration>,
-        mut on_event: impl FnMut(u64, Readiness),
+        on_event: &mut dyn FnMut(u64, Readiness),
     ) -> io::Result<()> {
         let mut events = self.events.borrow_mut();
         events.clear();

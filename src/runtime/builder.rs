@@ -11,7 +11,7 @@ use super::handle::{Handle, Shared};
 use super::lookout::{LookOut, Lookout, MakeRecorder, Starter, Wishes};
 use super::stall::Stall;
 use super::turns::Turns;
-use super::{Core, Runtime, current, registry};
+use super::{Core, Rest, Runtime, current, registry};
 use crate::clock::Clock;
 use crate::executor::home::{Figures, Home};
 use crate::executor::hooks::TaskMeta;
@@ -47,10 +47,13 @@ const EVENT_INTERVAL: u32 = 61;
 pub struct Builder {
     event_interval: u32,
     reactor: ReactorKind,
+    /// Makes it, of that kind. The native one, until somebody asks for a kind.
+    make_reactor: fn(ReactorKind) -> io::Result<Reactor>,
     pool: Limits,
     shutdown_timeout: Duration,
     unhandled_panic: UnhandledPanic,
     start_paused: bool,
+    rest_without_time: Option<Rest>,
     /// `None` for another one with each runtime.
     rng_seed: Option<u64>,
     wishes: Wishes,
@@ -73,6 +76,7 @@ impl Builder {
         Builder {
             event_interval: EVENT_INTERVAL,
             reactor: ReactorKind::default(),
+            make_reactor: |_| Reactor::native(),
             pool: Limits {
                 threads: 512,
                 keep_alive: Duration::from_secs(10),
@@ -82,6 +86,7 @@ impl Builder {
             shutdown_timeout: Duration::from_secs(10),
             unhandled_panic: UnhandledPanic::default(),
             start_paused: false,
+            rest_without_time: None,
             rng_seed: None,
             wishes: Wishes::default(),
             look_out: None,
@@ -165,6 +170,7 @@ impl Builder {
     /// ```
     pub fn reactor(&mut self, kind: ReactorKind) -> &mut Builder {
         self.reactor = kind;
+        self.make_reactor = Reactor::of_kind;
         self
     }
 
@@ -288,6 +294,7 @@ impl Builder {
     /// ```
     pub fn start_paused(&mut self, paused: bool) -> &mut Builder {
         self.start_paused = paused;
+        self.rest_without_time = Some(Core::rest_without_time);
         self
     }
 
@@ -665,7 +672,7 @@ impl Builder {
     /// assert_eq!(runtime.block_on(async { "soup" }), "soup");
     /// ```
     pub fn build(&mut self) -> io::Result<Runtime> {
-        let reactor = Reactor::new(self.reactor)?;
+        let reactor = (self.make_reactor)(self.reactor)?;
         let id = registry::next_id();
         let figures = Figures {
             poll_times: self.wishes.poll_times.then(Histogram::default),
@@ -693,6 +700,7 @@ impl Builder {
             reactor,
             timers: RefCell::new(Timers::new()),
             clock: Clock::new(self.start_paused),
+            rest_without_time: Cell::new(self.rest_without_time),
             rng: Rng::new(self.rng_seed.unwrap_or_else(Rng::any_seed)),
             companions: Cell::new(lookout.companions),
             attendance: lookout.attendance,

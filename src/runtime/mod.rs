@@ -92,12 +92,17 @@ use crate::waker::{Ring, WakeList, waker};
 use handle::Shared;
 use turns::Attend;
 
+/// [`Core::rest_without_time`]. By a pointer, so that a program that pauses no clock is without it.
+type Rest = fn(&Core) -> io::Result<()>;
+
 /// The parts of a runtime. Only its own thread has them.
 pub(crate) struct Core {
     pub(crate) executor: Executor,
     pub(crate) reactor: Reactor,
     pub(crate) timers: RefCell<Timers>,
     pub(crate) clock: Clock,
+    /// How it rests under a paused clock, if somebody may pause it.
+    rest_without_time: Cell<Option<Rest>>,
     /// What is left to chance is drawn from here, so that a seed repeats it.
     rng: Rng,
     /// What other threads may have.
@@ -164,10 +169,16 @@ impl Core {
     /// Sleeps until something happens.
     #[inline]
     fn rest(&self) -> io::Result<()> {
-        if self.clock.is_paused() {
-            return self.rest_without_time();
+        match self.rest_without_time.get() {
+            Some(rest) if self.clock.is_paused() => rest(self),
+            _ => self.reactor.wait(self.patience()),
         }
-        self.reactor.wait(self.patience())
+    }
+
+    /// Stops the clock. False if it stands already.
+    pub(crate) fn pause(&self) -> bool {
+        self.rest_without_time.set(Some(Self::rest_without_time));
+        self.clock.pause()
     }
 
     /// The same under a paused clock: if nothing is to be had from sockets, other threads and the blocking pool, the clock goes

@@ -28,7 +28,7 @@ use crate::runtime::current;
 /// ```
 #[track_caller]
 pub fn pause() {
-    let stopped = current::expect("time::pause").clock.pause();
+    let stopped = current::expect("time::pause").pause();
     assert!(stopped, "`time::pause`: the clock stands already");
 }
 
