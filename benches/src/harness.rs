@@ -53,7 +53,7 @@ pub(crate) fn measure(row: &'static Row, pace: Pace) -> Results {
     };
     match row.task {
         Task::Op { full, quick, .. } => {
-            let rounds = pace.of(25, 3);
+            let rounds = pace.of(15, 3);
             for round in 1..=rounds {
                 eprintln!("{}: round {round} of {rounds}", row.name);
                 results.add(ops_in_turn(row, &contestants, pace.of(full, quick)));
@@ -61,7 +61,7 @@ pub(crate) fn measure(row: &'static Row, pace: Pace) -> Results {
             }
         }
         Task::Server { rounds, .. } => {
-            let starts = pace.of(5, 1);
+            let starts = pace.of(3, 1);
             for start in 1..=starts {
                 eprintln!("{}: start {start} of {starts}", row.name);
                 let mut servers: Vec<Seated> = contestants

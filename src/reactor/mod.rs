@@ -220,8 +220,8 @@ impl Reactor {
         }
     }
 
-    /// Tries an operation that moves bytes while the source may be ready; nothing if it is not. One look at the table serves for all of it, so
-    /// `op` must not come here: it is a system call, and no foreign code.
+    /// Tries an operation that moves bytes while the source may be ready; nothing if it is not. One look at the table serves for all
+    /// of it, so `op` must not come here: it is a system call, and no foreign code.
     #[inline(always)]
     pub(crate) fn transfer<R>(
         &self,
