@@ -231,3 +231,62 @@ fn an_inherited_value_is_there_for_a_future_that_is_dropped_at_the_threads_end()
     thread.join().unwrap();
     assert_eq!(told.recv(), Ok(7));
 }
+
+/// Whichever way a task ends, its future's destructor sees what was inherited, and then that is gone.
+#[test]
+fn what_was_inherited_is_there_until_the_end_and_no_longer() {
+    struct Reads(mpsc::Sender<Rc<str>>);
+    impl Drop for Reads {
+        fn drop(&mut self) {
+            // Not an `unwrap`: the receiver may be gone, and this may be dropped by an unwinding.
+            let _ = self
+                .0
+                .send(REQUEST.try_get().unwrap_or_else(|_| "nothing".into()));
+        }
+    }
+
+    for way in [
+        "ready",
+        "panics",
+        "aborted unpolled",
+        "aborted",
+        "runtime ends",
+        "ends unpolled",
+    ] {
+        let value: Rc<str> = way.into();
+        let (tell, told) = mpsc::channel();
+        let runtime = Runtime::new().unwrap();
+        runtime.block_on(REQUEST.scope(value.clone(), async move {
+            let reads = Reads(tell);
+            let task = spawn(async move {
+                let _reads = reads;
+                yield_now().await;
+                assert_eq!(&*REQUEST.get(), way, "after an await");
+                match way {
+                    "ready" => {}
+                    "panics" => std::panic::resume_unwind(Box::new(way)),
+                    _ => std::future::pending().await,
+                }
+            });
+            if way.ends_with("unpolled") {
+                if way.starts_with("aborted") {
+                    task.abort();
+                }
+                return;
+            }
+            for _ in 0..3 {
+                yield_now().await;
+            }
+            if way == "aborted" {
+                task.abort();
+            }
+            if way != "runtime ends" {
+                let _ = task.await; // a panic is its outcome
+            }
+        }));
+        drop(runtime);
+        assert_eq!(told.recv().as_deref(), Ok(way));
+        drop(told);
+        assert_eq!(Rc::strong_count(&value), 1, "{way}: nobody keeps it");
+    }
+}
