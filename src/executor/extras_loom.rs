@@ -22,7 +22,7 @@ fn handle_made_beside(home: fn(&Extras, &AtomicU32), check: fn(&Shared)) {
 #[test]
 fn a_handle_made_at_the_end_learns_of_it() {
     let check = |handle: &Shared| assert!(handle.has_ended());
-    handle_made_beside(|extras, _| extras.end(), check);
+    handle_made_beside(|extras, _| drop(extras.end()), check);
 }
 
 /// A handle that is made while its task begins to wait knows where.

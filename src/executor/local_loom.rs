@@ -4,6 +4,7 @@
 //! share std's thread-locals, so no executor is made this thread's here, and every wake takes the way through the injector.
 
 use std::future::{Future, pending, poll_fn};
+use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use super::*;
