@@ -322,10 +322,12 @@ impl<F: Future> Future for Guarded<'_, F> {
     type Output = Guard<F::Output>;
 
     #[inline]
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        match self.meta.extras.get() {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        // By projection: `self.meta` would be a look at the future as well, which may have references into itself.
+        let meta = *self.as_mut().project().meta;
+        match meta.extras.get() {
             None => self.poll_future(cx),
-            Some(extras) => self.poll_with(extras, cx),
+            Some(extras) => self.poll_with(meta, extras, cx),
         }
     }
 }
@@ -335,10 +337,11 @@ impl<F: Future> Guarded<'_, F> {
     #[cold]
     fn poll_with(
         self: Pin<&mut Self>,
+        meta: &Meta,
         extras: &Shared,
         cx: &mut Context<'_>,
     ) -> Poll<Guard<F::Output>> {
-        let _within = self.meta.enter_context(extras);
+        let _within = meta.enter_context(extras);
         if extras.is_aborted() {
             let this = self.project();
             return Poll::Ready(Guard::new(Err(cancelled(this.future, this.meta))));
