@@ -1,5 +1,5 @@
 //! The harness: runs the contestants of a row in turn, round after round, so that a slow minute of the machine hits all.
-//! The order rotates from round to round. Each run has a process of its own, and a server has two: itself and its load.
+//! The order changes from round to round. Each run has a process of its own, and a server has two: itself and its load.
 
 use std::process::Command;
 use std::time::Duration;
@@ -69,8 +69,8 @@ pub(crate) fn measure(row: &'static Row, pace: Pace) -> Results {
                     .map(|contestant| Seated::new(row, *contestant, pace))
                     .collect();
                 for _ in 0..pace.of(rounds, 3.min(rounds)) {
+                    fastrand::shuffle(&mut servers); // or each would always come after the same one
                     results.add(servers.iter_mut().map(Seated::measure).collect());
-                    servers.rotate_left(1);
                 }
             }
         }
