@@ -9,6 +9,8 @@ use std::net;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
+use futures_lite::{AsyncRead, AsyncWrite};
+
 use crate::runtimes::{self, SmolExecutor};
 
 use super::echo::tokio_listener;
@@ -22,70 +24,35 @@ fn set_buffer(size: usize) {
     BUFFER.set(vec![0; size]);
 }
 
-/// What a poll has come to: what is still to be written, or the end.
-type Echoed = io::Result<Option<Vec<u8>>>;
-
-/// For the traits that toque and smol have in common.
-mod futures {
-    use futures_lite::{AsyncRead, AsyncWrite, AsyncWriteExt};
-
-    use super::*;
-
-    pub(super) async fn echo<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S) -> io::Result<()> {
-        while let Some(owed) = poll_fn(|cx| poll_echo(Pin::new(&mut stream), cx)).await? {
-            stream.write_all(&owed).await?;
-        }
-        Ok(())
-    }
-
-    fn poll_echo<S: AsyncRead + AsyncWrite>(
-        mut stream: Pin<&mut S>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Echoed> {
-        BUFFER.with_borrow_mut(|buf| {
-            let n = ready!(stream.as_mut().poll_read(cx, buf))?;
-            if n == 0 {
-                return Poll::Ready(Ok(None));
+/// Echoes by whatever reads and writes: the traits of toque and smol are not tokio's.
+async fn echo<S: Unpin>(
+    mut stream: S,
+    read: impl Fn(Pin<&mut S>, &mut Context<'_>, &mut [u8]) -> Poll<io::Result<usize>>,
+    write: impl Fn(Pin<&mut S>, &mut Context<'_>, &[u8]) -> Poll<io::Result<usize>>,
+) -> io::Result<()> {
+    loop {
+        let echoed = poll_fn(|cx| {
+            BUFFER.with_borrow_mut(|buf| {
+                let n = ready!(read(Pin::new(&mut stream), cx, buf))?;
+                if n == 0 {
+                    return Poll::Ready(Ok::<_, io::Error>(None));
+                }
+                let written = match write(Pin::new(&mut stream), cx, &buf[..n]) {
+                    Poll::Ready(written) => written?,
+                    Poll::Pending => 0,
+                };
+                Poll::Ready(Ok(Some(buf[written..n].to_vec())))
+            })
+        });
+        let Some(mut owed) = echoed.await? else {
+            return Ok(());
+        };
+        while !owed.is_empty() {
+            match poll_fn(|cx| write(Pin::new(&mut stream), cx, &owed)).await? {
+                0 => return Err(io::ErrorKind::WriteZero.into()),
+                n => drop(owed.drain(..n)),
             }
-            let written = match stream.poll_write(cx, &buf[..n]) {
-                Poll::Ready(written) => written?,
-                Poll::Pending => 0,
-            };
-            Poll::Ready(Ok(Some(buf[written..n].to_vec())))
-        })
-    }
-}
-
-/// The same for tokio's traits.
-mod tokio_io {
-    use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
-
-    use super::*;
-
-    pub(super) async fn echo<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S) -> io::Result<()> {
-        while let Some(owed) = poll_fn(|cx| poll_echo(Pin::new(&mut stream), cx)).await? {
-            stream.write_all(&owed).await?;
         }
-        Ok(())
-    }
-
-    fn poll_echo<S: AsyncRead + AsyncWrite>(
-        mut stream: Pin<&mut S>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Echoed> {
-        BUFFER.with_borrow_mut(|buf| {
-            let mut buf = ReadBuf::new(buf);
-            ready!(stream.as_mut().poll_read(cx, &mut buf))?;
-            let read = buf.filled();
-            if read.is_empty() {
-                return Poll::Ready(Ok(None));
-            }
-            let written = match stream.poll_write(cx, read) {
-                Poll::Ready(written) => written?,
-                Poll::Pending => 0,
-            };
-            Poll::Ready(Ok(Some(read[written..].to_vec())))
-        })
     }
 }
 
@@ -99,15 +66,22 @@ pub(super) fn toque(listener: net::TcpListener, buffer: usize) {
             let (stream, _) = listener.accept().await.expect("it accepts");
             toque::spawn(async move {
                 stream.set_nodelay(true)?;
-                futures::echo(stream).await
+                echo(stream, AsyncRead::poll_read, AsyncWrite::poll_write).await
             });
         }
     })
 }
 
 async fn tokio_echo(stream: tokio::net::TcpStream) -> io::Result<()> {
+    use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
     stream.set_nodelay(true)?;
-    tokio_io::echo(stream).await
+    let read = |stream: Pin<&mut tokio::net::TcpStream>, cx: &mut Context<'_>, buf: &mut [u8]| {
+        let mut buf = ReadBuf::new(buf);
+        ready!(stream.poll_read(cx, &mut buf))?;
+        Poll::Ready(Ok(buf.filled().len()))
+    };
+    echo(stream, read, AsyncWrite::poll_write).await
 }
 
 pub(super) fn tokio(listener: net::TcpListener, buffer: usize) {
@@ -142,7 +116,7 @@ pub(super) fn smol(listener: net::TcpListener, buffer: usize) {
             let (stream, _) = listener.accept().await.expect("it accepts");
             let echo = async move {
                 stream.get_ref().set_nodelay(true)?;
-                futures::echo(stream).await
+                echo(stream, AsyncRead::poll_read, AsyncWrite::poll_write).await
             };
             executor.spawn(echo).detach();
         }
