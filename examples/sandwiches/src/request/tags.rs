@@ -4,17 +4,9 @@ use axum::http::HeaderValue;
 
 /// The tag of this version, a strong one: a sandwich has one representation.
 pub(crate) fn tag(version: u64) -> HeaderValue {
-    let mut text = [b'"'; 22]; // two quotes, and the digits of the largest
-    let (mut first, mut rest) = (21, version);
-    loop {
-        first -= 1;
-        text[first] = b'0' + (rest % 10) as u8;
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
-    }
-    HeaderValue::from_bytes(&text[first - 1..]).expect("digits can be in a header")
+    let mut digits = itoa::Buffer::new();
+    let text = ["\"", digits.format(version), "\""].concat();
+    HeaderValue::try_from(text).expect("digits can be in a header")
 }
 
 /// The value of `If-Match` or `If-None-Match`.
