@@ -66,11 +66,14 @@ impl Watch {
                 Some(Client::try_connect(server.address).map_err(|error| error.to_string())?)
             }
         };
-        Ok(Watch {
+        let mut watch = Watch {
             process: Process(server.process.0),
             folder: folder.0.clone(),
             client,
-        })
+        };
+        // At once, since the service cuts off who connects and says nothing, and the first guests may take a while to leave.
+        watch.look()?;
+        Ok(watch)
     }
 
     pub(super) fn look(&mut self) -> Result<Figures, String> {

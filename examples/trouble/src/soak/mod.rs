@@ -91,7 +91,7 @@ fn soak(at: At, options: &Options, time: Duration) -> Result<Report, String> {
     let folder = Folder::new();
     let server = start(at, options, &folder)?;
     let crowd = Crowd::new(at, server.address, options.seed)?;
-    let mut watch = Watch::new(at, &server, &folder)?; // and used at once: who says nothing is cut off
+    let mut watch = Watch::new(at, &server, &folder)?;
     let start = warm_up(&crowd, &mut watch)?;
     let (tally, others) = (Tally::default(), Tally::default());
     let looks = crowd.visit(&tally, &others, || watch_for(time, &mut watch));
