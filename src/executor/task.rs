@@ -259,6 +259,7 @@ fn send(task: Runnable) {
 }
 
 /// Ends a task with the outcome "cancelled", here and now.
+#[cold]
 pub(crate) fn cancel(task: Runnable) {
     task.metadata().share().abort();
     task.run();
