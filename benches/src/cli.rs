@@ -2,7 +2,7 @@
 //!
 //! | command | what it does |
 //! |---|---|
-//! | `run [--quick] [ROW…]` | measures the rows, or all; writes `results/latest.md` and `results/latest.svg` |
+//! | `run [--quick] [ROW…]` | measures the rows and prints a table; that of all rows is also written to `results/latest.md` and `results/latest.svg` |
 //! | `growth [--quick] [CURVE…]` | measures costs by the size of the crowd; writes `results/growth.md` and `results/growth.svg` |
 //! | `start [--quick]` | compiles, weighs and starts the programs in `start/`; writes `results/start.md` |
 //! | `instructions [--ours] [ROW…]` | counts instructions and system calls, or only toque's; exits with 1 if one is above its ceiling |
@@ -98,7 +98,7 @@ fn obey(words: &[&str]) -> Result<ExitCode, String> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Measures the rows and writes the report. Few rounds are a smoke test, not a measurement.
+/// Measures the rows and tells of them. Few rounds are a smoke test, not a measurement.
 fn run(pace: Pace, names: &[&str]) -> Result<(), String> {
     let mut rows: Vec<&'static Row> = Vec::new();
     for name in names {
@@ -109,7 +109,7 @@ fn run(pace: Pace, names: &[&str]) -> Result<(), String> {
     }
     let measured = rows.into_iter().map(|row| harness::measure(row, pace));
     let results: Vec<_> = measured.collect();
-    report::write(&results, pace).map_err(|error| error.to_string())?;
+    report::tell(&results, pace, names.is_empty()).map_err(|error| error.to_string())?;
     match results.iter().map(|row| row.failed).sum() {
         0 => Ok(()),
         failed => Err(format!("{failed} runs failed")),

@@ -6,10 +6,10 @@ use std::fmt::Write as _;
 use crate::contestant::Contestant;
 use crate::report::{Entry, Line};
 
-const WIDTH: f64 = 1200.0;
+const WIDTH: f64 = 1300.0;
 /// Where the axis begins and ends; the titles stand before it.
-const LEFT: f64 = 570.0;
-const RIGHT: f64 = 1170.0;
+const LEFT: f64 = 670.0;
+const RIGHT: f64 = 1270.0;
 const TOP: f64 = 90.0;
 const STEP: f64 = 24.0;
 /// Ratios from an eighth to sixteen; what is beyond sits on the edge.

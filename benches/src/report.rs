@@ -1,5 +1,5 @@
 //! The report: medians over the rounds, and each contestant's ratio to the best peer of the same round.
-//! Written to `results/latest.md`, with the plot beside it.
+//! That of all rows is written to `results/latest.md`, with the plot beside it.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -46,8 +46,8 @@ impl Entry {
     }
 }
 
-/// Writes the table and the plot.
-pub(crate) fn write(results: &[Results], pace: Pace) -> io::Result<()> {
+/// Prints the table. That of all rows is kept too, with the plot.
+pub(crate) fn tell(results: &[Results], pace: Pace, are_all: bool) -> io::Result<()> {
     let mut lines = Vec::new();
     for result in results {
         lines.extend(
@@ -58,10 +58,13 @@ pub(crate) fn write(results: &[Results], pace: Pace) -> io::Result<()> {
                 .filter_map(|measure| line(result, measure)),
         );
     }
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("results");
-    fs::create_dir_all(&folder)?;
     let text = format!("{}{}", head(pace), table(&lines));
     print!("{text}");
+    if !are_all {
+        return Ok(());
+    }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("results");
+    fs::create_dir_all(&folder)?;
     fs::write(folder.join("latest.md"), text)?;
     fs::write(folder.join("latest.svg"), plot::svg(&lines, &caption()))
 }
