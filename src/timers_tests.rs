@@ -287,3 +287,27 @@ fn a_bound_that_a_cancelled_timer_left_fires_nobody_early() {
     pair.fire(bound + 69);
     pair.fire(bound + 70);
 }
+
+/// Without it all would still fire in time and in order, but each time time reaches a slot, all would be looked at.
+#[test]
+fn a_timer_lies_at_the_highest_digit_in_which_its_deadline_differs_from_the_time_reached() {
+    /// The lowest digit first.
+    fn number(digits: &[u64]) -> u64 {
+        let digits = digits.iter().rev();
+        digits.fold(0, |number, digit| (number << BITS) | digit)
+    }
+    let mut timers = Timers::new();
+    for (reached, deadline, place) in [
+        (&[][..], &[0][..], (0, 0)),
+        (&[], &[5], (0, 5)),
+        (&[], &[63, 1], (1, 1)),
+        (&[3, 7], &[3, 7], (0, 3)),
+        (&[3, 7], &[4, 7], (0, 4)),
+        (&[3, 7, 1], &[2, 8, 1], (1, 8)),
+        (&[63, 63, 1], &[0, 0, 2], (2, 2)),
+        (&[3, 7, 1], &[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 15], (10, 15)),
+    ] {
+        timers.reached = number(reached);
+        assert_eq!(timers.place(number(deadline)), place, "{deadline:?}");
+    }
+}

@@ -168,6 +168,22 @@ fn another_thread_spawns_wakes_and_aborts() {
 }
 
 #[test]
+fn what_is_ready_and_what_was_sent_are_something() {
+    let kitchen = Kitchen::new();
+    let has_nothing = || kitchen.0.has_nothing();
+    let home = Arc::clone(kitchen.0.home());
+    assert!(has_nothing());
+    drop(kitchen.spawn(async {})); // detached
+    assert!(!has_nothing(), "it is ready");
+    kitchen.run();
+    assert!(has_nothing());
+    drop(spawn_from_anywhere(&home, async {}, Origin::caller()));
+    assert!(!has_nothing(), "it was sent");
+    kitchen.run();
+    assert!(has_nothing());
+}
+
+#[test]
 fn threads_that_spawn_and_wake_while_it_ends_get_an_answer() {
     let kitchen = Kitchen::new();
     let home = Arc::clone(kitchen.0.home());
