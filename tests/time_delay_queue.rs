@@ -250,9 +250,12 @@ fn memory_is_made_and_given_back() {
     queue.reserve(1_000);
     assert!(queue.capacity() >= 1_000);
     let key = queue.insert(1, SECOND);
+    assert!(!queue.is_empty());
     queue.shrink_to_fit();
     assert!(queue.capacity() < 1_000);
+    queue.reserve(1_000);
     queue.compact();
+    assert!(queue.capacity() < 1_000);
     assert_eq!(queue.remove(&key).into_inner(), 1);
 }
 

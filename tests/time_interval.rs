@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use tools::{Count, counting, poll_once, run, watched};
 use toque::spawn;
-use toque::time::{Instant, Interval, MissedTickBehavior, interval, interval_at, sleep, timeout};
+use toque::time::{
+    Instant, Interval, MissedTickBehavior, advance, interval, interval_at, pause, sleep, timeout,
+};
 
 const MILLISECOND: Duration = Duration::from_millis(1);
 const PERIOD: Duration = Duration::from_millis(20);
@@ -113,6 +115,20 @@ fn an_interval_that_is_reset_begins_anew() {
         ticks.reset();
         assert!(timeout(2 * MILLISECOND, ticks.tick()).await.is_err());
         assert_eq!(ticks.period(), hour);
+    });
+}
+
+/// From the reset on, and not from the last tick.
+#[test]
+fn an_interval_that_is_reset_ticks_a_period_later() {
+    run(async {
+        pause();
+        let start = Instant::now();
+        let mut ticks = interval(2 * PERIOD);
+        ticks.tick().await;
+        advance(PERIOD).await;
+        ticks.reset();
+        assert_eq!(ticks.tick().await, start + 3 * PERIOD);
     });
 }
 

@@ -2,11 +2,12 @@
 
 use std::cell::RefCell;
 use std::future::{Future, poll_fn};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::task::{Context, Wake, Waker};
+use std::task::{Context, Poll, Wake, Waker};
 
+use toque::sync::oneshot;
 use toque::time::{
     Duration, Instant, advance, interval, pause, resume, set_auto_advance, sleep, timeout,
 };
@@ -75,20 +76,42 @@ fn what_a_timer_sets_on_the_way_fires_on_the_way() {
     });
 }
 
+/// Lets the runtime be idle, and comes back by a wake of another thread, of which it knows nothing.
+async fn somebody_elses_time_passes() {
+    let (over, is_over) = oneshot::channel();
+    std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(5));
+        over.send(()).unwrap();
+    });
+    is_over.await.unwrap();
+}
+
 #[test]
 fn without_auto_advance_only_advance_moves_the_clock() {
     paused().block_on(async {
         set_auto_advance(false);
         let sleeper = spawn(sleep(Duration::from_secs(1)));
-        // Somebody else's time: it passes, and the clock does not.
-        spawn_blocking(|| std::thread::sleep(Duration::from_millis(5)))
-            .await
-            .unwrap();
+        somebody_elses_time_passes().await;
         assert!(!sleeper.is_finished());
         advance(Duration::from_millis(999)).await;
         assert!(!sleeper.is_finished());
         advance(Duration::from_millis(1)).await;
         sleeper.await.unwrap();
+    });
+}
+
+#[test]
+fn an_advance_that_is_dropped_moves_the_clock_no_more() {
+    paused().block_on(async {
+        set_auto_advance(false);
+        let sleeper = spawn(sleep(HOUR));
+        {
+            let mut advance = pin!(advance(HOUR));
+            let first = poll_fn(|cx| Poll::Ready(advance.as_mut().poll(cx))).await;
+            assert!(first.is_pending());
+        }
+        somebody_elses_time_passes().await;
+        assert!(!sleeper.is_finished());
     });
 }
 

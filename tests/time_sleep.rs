@@ -500,6 +500,24 @@ fn a_timeout_that_has_passed_drops_its_future_with_itself() {
 }
 
 #[test]
+fn timeouts_that_have_passed_give_way() {
+    run(async {
+        let other = spawn(async {});
+        let late = spawn(async move {
+            for _ in 0..1000 {
+                if other.is_finished() {
+                    return;
+                }
+                let late = timeout(Duration::ZERO, pending::<()>()).await;
+                late.unwrap_err();
+            }
+            panic!("the other task has not had its turn");
+        });
+        late.await.unwrap();
+    });
+}
+
+#[test]
 fn timeouts_within_timeouts_end_with_the_shortest() {
     run(async {
         let inner = timeout(HOUR, pending::<()>());
