@@ -79,11 +79,12 @@ fn what_a_timer_sets_on_the_way_fires_on_the_way() {
 /// Lets the runtime be idle, and comes back by a wake of another thread, of which it knows nothing.
 async fn somebody_elses_time_passes() {
     let (over, is_over) = oneshot::channel();
-    std::thread::spawn(move || {
+    let other = std::thread::spawn(move || {
         std::thread::sleep(Duration::from_millis(5));
         over.send(()).unwrap();
     });
     is_over.await.unwrap();
+    other.join().unwrap();
 }
 
 #[test]
